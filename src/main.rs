@@ -1,0 +1,10 @@
+//! The `loopcheck` command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use loopcheck::cli::Cli;
+
+fn main() -> ExitCode {
+    loopcheck::run(Cli::parse())
+}

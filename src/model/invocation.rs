@@ -1,0 +1,46 @@
+//! One event and what the handler made of it.
+
+use crate::model::run::SettledReason;
+use crate::model::time::Timestamp;
+
+/// One invocation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invocation {
+    /// From 1.
+    pub index: u32,
+    /// The id that the runtime was given.
+    pub request_id: String,
+    /// When the event was delivered.
+    pub delivered_at: Timestamp,
+    /// The end of the function's timeout.
+    pub deadline: Timestamp,
+    /// How it ended; `None` while it goes on.
+    pub outcome: Option<Outcome>,
+    /// The response moment: when the body of the response (or of the error) was fully read.
+    pub responded_at: Option<Timestamp>,
+    /// Whether the response was streamed.
+    pub streaming: bool,
+    /// When sockets and child processes were read for the response moment.
+    pub scanned_at: Option<Timestamp>,
+    /// When the feed was proved to be caught up with the response moment.
+    pub caught_up_at: Option<Timestamp>,
+    /// When the runtime asked for the next event.
+    pub next_at: Option<Timestamp>,
+    /// When the watch after the response ended, and why.
+    pub settled: Option<(Timestamp, SettledReason)>,
+}
+
+/// How an invocation ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// A response was sent.
+    Response,
+    /// An error was sent, or a response that the Runtime API had to refuse.
+    Error,
+    /// No answer came before the deadline.
+    Timeout,
+    /// The process crashed: a signal, or an exit code that is not 0.
+    Crash,
+    /// The process exited with code 0.
+    Exit,
+}

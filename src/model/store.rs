@@ -1,0 +1,163 @@
+//! Everything that is known of a run, in one place.
+//!
+//! The store only holds; `ingest` decides what an observation changes in it, and `snapshot` and
+//! `analysis` read it.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::model::gap::{Gap, GapId};
+use crate::model::id::{AsyncOpKey, ChildKey, ResourceKey, SocketKey, TaskKey};
+use crate::model::invocation::Invocation;
+use crate::model::lifetime::Lifetime;
+use crate::model::resource::{AsyncOp, Resource};
+use crate::model::run::{ExitedWith, KillReason, RunStarted};
+use crate::model::socket::{ChildProcess, SocketFact};
+use crate::model::task::Task;
+use crate::model::time::Timestamp;
+
+/// What is known of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// The run's settings.
+    pub run: Option<RunStarted>,
+    /// The handler's process id.
+    pub pid: Option<u32>,
+    /// Tasks, in the order in which they were first seen.
+    pub tasks: Vec<Task>,
+    /// Resources, in the order in which they were first seen.
+    pub resources: Vec<Resource>,
+    /// Async ops, in the order in which they were first seen.
+    pub async_ops: Vec<AsyncOp>,
+    /// Sockets, in the order in which they were first seen.
+    pub sockets: Vec<Socket>,
+    /// Child processes, in the order in which they were first seen.
+    pub children: Vec<Child>,
+    /// Connections to our Runtime API.
+    pub connections: Vec<ApiConnection>,
+    /// Invocations in their order.
+    pub invocations: Vec<Invocation>,
+    /// Names of the extensions that have registered.
+    pub extensions: Vec<String>,
+    /// When the runtime first asked for an event.
+    pub ready_at: Option<Timestamp>,
+    /// Whether the process group was listed at least once.
+    pub sockets_observed: bool,
+    /// How the process ended by itself.
+    pub exited: Option<(Timestamp, ExitedWith)>,
+    /// Why loopcheck ended the process group.
+    pub killed: Option<(Timestamp, KillReason)>,
+    /// What is known of the feed itself.
+    pub feed: Feed,
+    /// Holes in the evidence.
+    pub gaps: Vec<Gap>,
+    pub(crate) spans: Spans,
+}
+
+/// What is known of the console feed itself.
+#[derive(Clone, Debug, Default)]
+pub struct Feed {
+    /// When both of its streams were open.
+    pub attached_at: Option<Timestamp>,
+    /// When it ended before the run did.
+    pub lost_at: Option<Timestamp>,
+    /// Messages on the main subscription.
+    pub updates: u64,
+    /// The feed's own stamp of the last message on the main subscription.
+    pub last_now: Option<Timestamp>,
+    /// The feed's own stamp of the last audit.
+    pub last_audit: Option<Timestamp>,
+    /// Events that the feed says it has lost.
+    pub dropped_events: u64,
+}
+
+/// Which item a span id means at present.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spans {
+    pub(crate) tasks: HashMap<u64, TaskKey>,
+    pub(crate) resources: HashMap<u64, ResourceKey>,
+    pub(crate) async_ops: HashMap<u64, AsyncOpKey>,
+    /// Field names of each callsite.
+    pub(crate) field_names: HashMap<u64, Vec<String>>,
+}
+
+/// A socket over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Socket {
+    /// As last seen.
+    pub fact: SocketFact,
+    /// From the scan that first showed it to the first that did not.
+    pub life: Lifetime,
+}
+
+/// A child process over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Child {
+    /// As first seen.
+    pub process: ChildProcess,
+    /// From the scan that first showed it to the first that did not.
+    pub life: Lifetime,
+}
+
+/// A connection of the handler's to our Runtime API.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ApiConnection {
+    /// The handler's end.
+    pub peer: SocketAddr,
+    /// From accept to close.
+    pub life: Lifetime,
+}
+
+/// How long the feed surely no longer keeps what has ended: longer than any retention we ask for.
+const RETAINED: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// The task with this key.
+    pub fn task(&self, key: TaskKey) -> &Task {
+        &self.tasks[key.0]
+    }
+
+    /// The resource with this key.
+    pub fn resource(&self, key: ResourceKey) -> &Resource {
+        &self.resources[key.0]
+    }
+
+    /// The socket with this key.
+    pub fn socket(&self, key: SocketKey) -> &Socket {
+        &self.sockets[key.0]
+    }
+
+    /// The child process with this key.
+    pub fn child(&self, key: ChildKey) -> &Child {
+        &self.children[key.0]
+    }
+
+    /// About how many rows the feed's full state has at this instant.
+    pub fn feed_rows(&self, now: Timestamp) -> usize {
+        // The feed keeps what has ended for a while.
+        let kept =
+            |life: &Lifetime| life.ended.is_none_or(|ended| now.saturating_since(ended) < RETAINED);
+        let tasks = self.tasks.iter().filter(|task| kept(&task.span_life)).count();
+        let resources = self.resources.iter().filter(|resource| kept(&resource.life)).count();
+        let async_ops = self.async_ops.iter().filter(|op| kept(&op.life)).count();
+        tasks + resources + async_ops
+    }
+
+    /// The invocation that is going on, or the last one.
+    pub fn last_invocation(&self) -> Option<&Invocation> {
+        self.invocations.last()
+    }
+
+    /// Notes a hole in the evidence; the same hole is noted once.
+    pub fn note(&mut self, gap: Gap) {
+        if !self.gaps.iter().any(|known| known.id == gap.id && known.message == gap.message) {
+            self.gaps.push(gap);
+        }
+    }
+
+    /// Whether a hole of this kind is known.
+    pub fn has_gap(&self, id: GapId) -> bool {
+        self.gaps.iter().any(|gap| gap.id == id)
+    }
+}

@@ -1,0 +1,175 @@
+//! Everything the outside world can tell.
+//!
+//! This enum is the spine of loopcheck: a live run and a replay differ only in who produces
+//! observations, and a report is a function of their sequence. An observation says what was seen,
+//! never what it means. It holds no payloads and no values of environment variables, because it
+//! is also what `--record` keeps.
+
+use std::net::SocketAddr;
+
+use console_api::instrument::Update;
+
+use crate::model::gap::Gap;
+pub use crate::model::run::{ExitedWith, KillReason, RunStarted, SettledReason};
+use crate::model::socket::{ChildProcess, SocketFact};
+use crate::model::time::Timestamp;
+
+/// Something that was seen, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// When it was seen, on the machine's wall clock.
+    pub at: Timestamp,
+    /// What was seen.
+    pub kind: ObservationKind,
+}
+
+/// What can be seen. Closed: a new source of evidence is a new variant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ObservationKind {
+    /// The run was set up; always the first observation.
+    RunStarted(RunStarted),
+    /// The handler's process exists.
+    ProcessStarted {
+        /// Process id, also the id of its process group.
+        pid: u32,
+    },
+    /// The console feed answered and both of its streams are open.
+    ConsoleAttached,
+    /// One message of the console feed.
+    ConsoleUpdate {
+        /// The subscription that it came on.
+        subscription: Subscription,
+        /// The message as it came.
+        update: Box<Update>,
+    },
+    /// How many drain cycles the feed's aggregator has run in a window.
+    DrainCycles(DrainCycles),
+    /// The console feed ended before the run did.
+    ConsoleLost {
+        /// What the transport said.
+        reason: String,
+    },
+    /// A moment at the Runtime API.
+    RuntimeApi(ApiMoment),
+    /// The sockets and child processes of the handler's process group were read.
+    Sockets(SocketScan),
+    /// The watch after a response is over.
+    Settled {
+        /// Why it ended.
+        reason: SettledReason,
+    },
+    /// The handler's process ended by itself.
+    ProcessExited {
+        /// How it ended.
+        status: ExitedWith,
+    },
+    /// loopcheck ended the handler's process group.
+    ProcessKilled {
+        /// Why.
+        reason: KillReason,
+    },
+    /// A hole in the evidence that the source of observations itself noticed.
+    Gap(Gap),
+}
+
+/// Which subscription of the console feed a message came on.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Subscription {
+    /// The one that is open for the whole run: full state once, then changes.
+    Main,
+    /// A second one, opened for its full state alone and closed again.
+    Audit,
+}
+
+/// A count of the state messages on a state stream that was opened for the purpose.
+///
+/// The feed's aggregator sends one state message for each drain of its queue. All of these were
+/// sent after `opened_at`, because the stream did not exist before; see `ingest::caught_up`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct DrainCycles {
+    /// Just before the stream was asked for.
+    pub opened_at: Timestamp,
+    /// When they had been counted.
+    pub counted_at: Timestamp,
+    /// How many.
+    pub cycles: u64,
+}
+
+/// A moment at the local Runtime API.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ApiMoment {
+    /// A client connected.
+    ConnectionOpened {
+        /// The client's end of the connection.
+        peer: SocketAddr,
+    },
+    /// A client's connection ended.
+    ConnectionClosed {
+        /// The client's end of the connection.
+        peer: SocketAddr,
+    },
+    /// `GET /next` was received.
+    NextRequested,
+    /// `GET /next` was answered with an event.
+    EventDelivered {
+        /// The id of the invocation.
+        request_id: String,
+        /// The end of the function's timeout.
+        deadline: Timestamp,
+    },
+    /// The body of `POST …/response` was fully read.
+    ResponseReceived {
+        /// The id of the invocation.
+        request_id: String,
+        /// Length of the body.
+        bytes: u64,
+        /// Whether it was sent in streaming mode.
+        streaming: bool,
+        /// `Lambda-Runtime-Function-Error-Type`, when a streamed body ended with that trailer.
+        error_type: Option<String>,
+    },
+    /// The body of `POST …/response` was over the limit and was refused.
+    ResponseTooLarge {
+        /// The id of the invocation.
+        request_id: String,
+        /// Bytes read before it was refused.
+        bytes: u64,
+    },
+    /// The body of `POST …/error` was fully read.
+    ErrorReceived {
+        /// The id of the invocation.
+        request_id: String,
+        /// `Lambda-Runtime-Function-Error-Type`, or `errorType` of the body.
+        error_type: String,
+    },
+    /// The body of `POST /init/error` was fully read.
+    InitErrorReceived {
+        /// `Lambda-Runtime-Function-Error-Type`, or `errorType` of the body.
+        error_type: String,
+    },
+    /// A request was refused.
+    RequestRefused {
+        /// The HTTP status of the answer.
+        status: u16,
+        /// Method and path.
+        request: String,
+        /// The `errorType` of the answer.
+        error_type: String,
+    },
+    /// An extension registered.
+    ExtensionRegistered {
+        /// `Lambda-Extension-Name`.
+        name: String,
+        /// The events that it asked for.
+        events: Vec<String>,
+    },
+}
+
+/// What was open in the handler's process group at an instant.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SocketScan {
+    /// Every socket that a process of the group holds open, one entry for each inode.
+    pub sockets: Vec<SocketFact>,
+    /// Every process of the group but the handler itself.
+    pub children: Vec<ChildProcess>,
+}
