@@ -1,0 +1,526 @@
+//! Console messages into the store.
+//!
+//! The feed is read with suspicion: ids are used again, rows come twice (a full state and the
+//! changes after it overlap), and anything that cannot be true is kept as a gap. Whether the feed
+//! has told everything is `caught_up`'s question.
+
+use std::collections::HashMap;
+
+use console_api::instrument::Update;
+use console_api::{Attribute, Field, Location as FeedLocation, async_ops, field, resources, tasks};
+
+use crate::ingest::timer_owner;
+use crate::model::gap::{Gap, GapId};
+use crate::model::id::{AsyncOpKey, ResourceKey, TaskKey};
+use crate::model::lifetime::Lifetime;
+use crate::model::location::{Location, Owner};
+use crate::model::resource::{AsyncOp, Resource, ResourceKind};
+use crate::model::store::Store;
+use crate::model::task::{SeenOn, Task, TaskKind, TaskStats};
+use crate::model::time::Timestamp;
+use crate::observation::Subscription;
+
+/// How many events of the aggregator's queue a message is made of.
+///
+/// On the main subscription every row was one event (a row that is known already may be counted
+/// again, which only makes the proof harder). An audit repeats what is known, so only what is new
+/// counts.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct EventCount(pub u64);
+
+/// Takes one message over into the store.
+pub fn apply(store: &mut Store, subscription: Subscription, update: &Update) -> EventCount {
+    let now = update.now.map(Timestamp::from);
+    note_order(store, subscription, now);
+    let workspace = store.run.as_ref().map(|run| run.workspace.clone()).unwrap_or_default();
+    let mut message = Message { store, subscription, now, workspace, events: 0 };
+    message.metadata(update);
+    if let Some(tasks) = &update.task_update {
+        message.tasks(tasks);
+    }
+    if let Some(resources) = &update.resource_update {
+        message.resources(resources);
+    }
+    if let Some(async_ops) = &update.async_op_update {
+        message.async_ops(async_ops);
+    }
+    let Message { events, .. } = message;
+    match subscription {
+        Subscription::Main => {
+            store.feed.updates += 1;
+            store.feed.last_now = now.or(store.feed.last_now);
+        }
+        Subscription::Audit => {
+            store.feed.last_audit = now.or(store.feed.last_audit);
+            compare_with_audit(store, update, now);
+        }
+    }
+    timer_owner::infer(store, update);
+    EventCount(events)
+}
+
+impl Subscription {
+    /// Up to when a message with this stamp surely knows every end.
+    fn sure_until(self, now: Timestamp) -> Timestamp {
+        match self {
+            // The stamp of a full state is taken before the state is read.
+            Self::Audit => now,
+            // The stamp of a change is taken after, and reading a large state takes a while.
+            Self::Main => Timestamp::from_nanos(now.nanos().saturating_sub(250_000_000)),
+        }
+    }
+}
+
+fn note_order(store: &mut Store, subscription: Subscription, now: Option<Timestamp>) {
+    let Some(now) = now else {
+        store.note(inconsistent("a message of the console feed has no time stamp"));
+        return;
+    };
+    if subscription == Subscription::Main && store.feed.last_now.is_some_and(|last| now < last) {
+        store.note(inconsistent("messages of the console feed came in the wrong order"));
+    }
+}
+
+fn inconsistent(message: impl Into<String>) -> Gap {
+    Gap::new(GapId::FeedInconsistent, message)
+        .hint("run again with --record FILE and report the recording to loopcheck's developers")
+}
+
+/// What an audit says of an item and what the main subscription said must agree.
+fn compare_with_audit(store: &mut Store, update: &Update, now: Option<Timestamp>) {
+    let Some(now) = now else { return };
+    let Some(tasks) = &update.task_update else { return };
+    let missing = store.tasks.iter().any(|task| {
+        task.span_life.ended.is_none()
+            && task.span_life.created < now
+            && task.seen_on.main
+            && !tasks.stats_update.contains_key(&task.span)
+    });
+    if missing {
+        store.note(inconsistent(
+            "a task is pending in the feed's changes and absent from its state",
+        ));
+    }
+}
+
+/// Notes what an audit has shown and the main subscription, though later, has not.
+pub fn compare_with_main(store: &mut Store) {
+    let Some(last) = store.feed.last_now else { return };
+    let lost = store.tasks.iter().map(|task| task.seen_on);
+    let lost = lost.chain(store.resources.iter().map(|resource| resource.seen_on));
+    let lost =
+        lost.filter(|seen| !seen.main && seen.audit.is_some_and(|audit| audit < last)).count();
+    if lost > 0 {
+        store.note(inconsistent(format!(
+            "{lost} items are in the feed's state and were never among its changes"
+        )));
+    }
+}
+
+struct Message<'a> {
+    store: &'a mut Store,
+    subscription: Subscription,
+    now: Option<Timestamp>,
+    workspace: String,
+    events: u64,
+}
+
+impl Message<'_> {
+    fn count(&mut self, new: bool) {
+        if new || self.subscription == Subscription::Main {
+            self.events += 1;
+        }
+    }
+
+    fn mark(&self, seen: &mut SeenOn) {
+        match self.subscription {
+            Subscription::Main => seen.main = true,
+            Subscription::Audit => seen.audit = seen.audit.or(self.now),
+        }
+    }
+
+    fn drop_count(&mut self, dropped: u64) {
+        self.store.feed.dropped_events = self.store.feed.dropped_events.saturating_add(dropped);
+    }
+
+    fn metadata(&mut self, update: &Update) {
+        let registered = update.new_metadata.iter().flat_map(|new| &new.metadata);
+        for new in registered {
+            let (Some(id), Some(metadata)) = (new.id, &new.metadata) else { continue };
+            let names = metadata.field_names.clone();
+            let known = self.store.spans.field_names.insert(id.id, names).is_some();
+            self.count(!known);
+        }
+    }
+
+    fn tasks(&mut self, update: &tasks::TaskUpdate) {
+        self.drop_count(update.dropped_events);
+        for row in &update.new_tasks {
+            let Some(span) = row.id.map(|id| id.id) else { continue };
+            let stats = update.stats_update.get(&span);
+            let new = self.task_row(span, row, stats);
+            self.count(new);
+        }
+        for (span, stats) in in_order(&update.stats_update) {
+            let key = match self.store.spans.tasks.get(&span) {
+                Some(key) => *key,
+                None => {
+                    self.store.note(inconsistent("the feed counts for a task it never announced"));
+                    let created = stamp(stats.created_at).or(self.now).unwrap_or_default();
+                    self.insert_task(blank_task(span, created))
+                }
+            };
+            self.task_stats(key, stats);
+        }
+    }
+
+    fn task_row(&mut self, span: u64, row: &tasks::Task, stats: Option<&tasks::Stats>) -> bool {
+        let fields = Fields::read(&row.fields, &self.store.spans.field_names);
+        let tokio_id = fields.number("task.id");
+        let created = stats.and_then(|stats| stamp(stats.created_at));
+        if let Some(known) = self.store.spans.tasks.get(&span).copied() {
+            let task = &mut self.store.tasks[known.0];
+            let same_id = tokio_id.is_some() && tokio_id == task.tokio_id;
+            let same_birth = created.is_none_or(|created| created == task.span_life.created);
+            if same_birth && (same_id || tokio_id.is_none() || task.tokio_id.is_none()) {
+                describe(task, row, &fields, tokio_id, &self.workspace);
+                return false;
+            }
+            self.end_reused_task(known, created);
+        }
+        let born = created.or(self.now).unwrap_or_default();
+        if created.is_none() {
+            self.store.note(inconsistent("the feed announced a task without its times"));
+        }
+        let mut task = blank_task(span, born);
+        describe(&mut task, row, &fields, tokio_id, &self.workspace);
+        self.insert_task(task);
+        true
+    }
+
+    /// The id belongs to a new task now, so the old one has ended, and its end was never sent.
+    fn end_reused_task(&mut self, known: TaskKey, created: Option<Timestamp>) {
+        let bound = created.or(self.now);
+        let task = &mut self.store.tasks[known.0];
+        if task.span_life.ended.is_none() {
+            // Its true end is somewhere before the new task's start: the latest possible moment
+            // keeps it pending for as long as it may have been.
+            task.span_life.ended = bound;
+        }
+    }
+
+    fn insert_task(&mut self, task: Task) -> TaskKey {
+        let key = TaskKey(self.store.tasks.len());
+        self.store.spans.tasks.insert(task.span, key);
+        self.store.tasks.push(task);
+        key
+    }
+
+    fn task_stats(&mut self, key: TaskKey, stats: &tasks::Stats) {
+        let created = stamp(stats.created_at);
+        let ended = stamp(stats.dropped_at);
+        let mut seen = self.store.tasks[key.0].seen_on;
+        self.mark(&mut seen);
+        let task = &mut self.store.tasks[key.0];
+        task.seen_on = seen;
+        if created.is_some_and(|created| created < task.span_life.created) {
+            // Counters of the item that had this id before.
+            return;
+        }
+        if created.is_some_and(|created| created > task.span_life.created) {
+            self.store.note(inconsistent("a task of the console feed was created twice"));
+            return;
+        }
+        task.observe(read_stats(stats));
+        let life = &mut task.span_life;
+        let mut problem = settle_end(life, ended, stats.poll_stats.as_ref());
+        let sure_until = self.now.map(|now| self.subscription.sure_until(now));
+        if ended.is_none() && life.ended.zip(sure_until).is_some_and(|(end, sure)| end <= sure) {
+            // What was said to be over goes on: keep it pending.
+            life.ended = None;
+            problem = Some("went on after its end");
+        }
+        if let Some(problem) = problem {
+            self.store.note(inconsistent(format!("a task of the console feed {problem}")));
+        }
+    }
+
+    fn resources(&mut self, update: &resources::ResourceUpdate) {
+        self.drop_count(update.dropped_events);
+        for row in &update.new_resources {
+            let Some(span) = row.id.map(|id| id.id) else { continue };
+            let stats = update.stats_update.get(&span);
+            let new = self.resource_row(span, row, stats);
+            self.count(new);
+        }
+        for (span, stats) in in_order(&update.stats_update) {
+            let Some(key) = self.store.spans.resources.get(&span).copied() else {
+                self.store.note(inconsistent("the feed counts for a resource it never announced"));
+                continue;
+            };
+            self.resource_stats(key, stats);
+        }
+        // Poll ops are events of the queue; what they say of waiting is in the async ops as well.
+        self.events += update.new_poll_ops.len() as u64;
+    }
+
+    fn resource_row(
+        &mut self,
+        span: u64,
+        row: &resources::Resource,
+        stats: Option<&resources::Stats>,
+    ) -> bool {
+        let created = stats.and_then(|stats| stamp(stats.created_at)).or(self.now);
+        if let Some(known) = self.store.spans.resources.get(&span).copied() {
+            let life = &mut self.store.resources[known.0].life;
+            if created.is_none_or(|created| created == life.created) {
+                return false;
+            }
+            life.ended = life.ended.or(created);
+        }
+        let (location, owner) = place(row.location.as_ref(), &self.workspace);
+        let timer = matches!(
+            row.kind.as_ref().and_then(|kind| kind.kind.as_ref()),
+            Some(resources::resource::kind::Kind::Known(_))
+        );
+        let parent = row.parent_resource_id.map(|id| id.id);
+        let resource = Resource {
+            span,
+            parent: parent.and_then(|id| self.store.spans.resources.get(&id).copied()),
+            kind: if timer { ResourceKind::Timer } else { ResourceKind::Other },
+            concrete_type: row.concrete_type.clone(),
+            location,
+            owner,
+            life: Lifetime::since(created.unwrap_or_default()),
+            duration_ms: None,
+            made_by: Vec::new(),
+            seen_on: SeenOn::default(),
+        };
+        let key = ResourceKey(self.store.resources.len());
+        self.store.spans.resources.insert(span, key);
+        self.store.resources.push(resource);
+        true
+    }
+
+    fn resource_stats(&mut self, key: ResourceKey, stats: &resources::Stats) {
+        let mut seen = self.store.resources[key.0].seen_on;
+        self.mark(&mut seen);
+        let duration = duration_ms(&stats.attributes, &self.store.spans.field_names);
+        let resource = &mut self.store.resources[key.0];
+        resource.seen_on = seen;
+        if stamp(stats.created_at).is_some_and(|created| created != resource.life.created) {
+            return;
+        }
+        resource.duration_ms = duration.or(resource.duration_ms);
+        if let Some(problem) = settle_end(&mut resource.life, stamp(stats.dropped_at), None) {
+            self.store.note(inconsistent(format!("a resource of the console feed {problem}")));
+        }
+    }
+
+    fn async_ops(&mut self, update: &async_ops::AsyncOpUpdate) {
+        self.drop_count(update.dropped_events);
+        for row in &update.new_async_ops {
+            let Some(span) = row.id.map(|id| id.id) else { continue };
+            let stats = update.stats_update.get(&span);
+            let new = self.async_op_row(span, row, stats);
+            self.count(new);
+        }
+        for (span, stats) in in_order(&update.stats_update) {
+            let Some(key) = self.store.spans.async_ops.get(&span).copied() else {
+                self.store
+                    .note(inconsistent("the feed counts for an operation it never announced"));
+                continue;
+            };
+            let task = stats.task_id.and_then(|id| self.store.spans.tasks.get(&id.id).copied());
+            let op = &mut self.store.async_ops[key.0];
+            if stamp(stats.created_at).is_some_and(|created| created != op.life.created) {
+                continue;
+            }
+            op.task = task.or(op.task);
+            if let Some(problem) = settle_end(&mut op.life, stamp(stats.dropped_at), None) {
+                self.store.note(inconsistent(format!("an operation of the feed {problem}")));
+            }
+        }
+    }
+
+    fn async_op_row(
+        &mut self,
+        span: u64,
+        row: &async_ops::AsyncOp,
+        stats: Option<&async_ops::Stats>,
+    ) -> bool {
+        let created = stats.and_then(|stats| stamp(stats.created_at)).or(self.now);
+        if let Some(known) = self.store.spans.async_ops.get(&span).copied() {
+            let life = &mut self.store.async_ops[known.0].life;
+            if created.is_none_or(|created| created == life.created) {
+                return false;
+            }
+            life.ended = life.ended.or(created);
+        }
+        let resource = row.resource_id.map(|id| id.id);
+        let op = AsyncOp {
+            span,
+            resource: resource.and_then(|id| self.store.spans.resources.get(&id).copied()),
+            source: row.source.clone(),
+            task: None,
+            life: Lifetime::since(created.unwrap_or_default()),
+        };
+        let key = AsyncOpKey(self.store.async_ops.len());
+        self.store.spans.async_ops.insert(span, key);
+        self.store.async_ops.push(op);
+        true
+    }
+}
+
+fn in_order<T>(map: &HashMap<u64, T>) -> Vec<(u64, &T)> {
+    let mut rows: Vec<(u64, &T)> = map.iter().map(|(id, stats)| (*id, stats)).collect();
+    // A map has no order of its own, and a replay must see the same one.
+    rows.sort_unstable_by_key(|(id, _)| *id);
+    rows
+}
+
+fn stamp(stamp: Option<prost_types::Timestamp>) -> Option<Timestamp> {
+    stamp.map(Timestamp::from)
+}
+
+/// Takes over an end, and says what is impossible about it.
+fn settle_end(
+    life: &mut Lifetime,
+    ended: Option<Timestamp>,
+    polls: Option<&console_api::PollStats>,
+) -> Option<&'static str> {
+    let ended = ended?;
+    if ended < life.created {
+        return Some("ended before it was created");
+    }
+    let last_entered = polls.and_then(|polls| stamp(polls.last_poll_started));
+    if last_entered.is_some_and(|entered| entered > ended) {
+        return Some("was polled after its end");
+    }
+    match life.ended {
+        Some(known) if known != ended => {
+            // The later of the two keeps it pending for as long as it may have been.
+            life.ended = Some(known.max(ended));
+            Some("ended twice")
+        }
+        _ => {
+            life.ended = Some(ended);
+            None
+        }
+    }
+}
+
+fn blank_task(span: u64, created: Timestamp) -> Task {
+    Task {
+        span,
+        tokio_id: None,
+        kind: TaskKind::Async,
+        name: None,
+        function: None,
+        location: None,
+        owner: None,
+        span_life: Lifetime::since(created),
+        stats: TaskStats::default(),
+        polls_seen: Vec::new(),
+        activity_at_response: None,
+        seen_on: SeenOn::default(),
+    }
+}
+
+fn describe(
+    task: &mut Task,
+    row: &tasks::Task,
+    fields: &Fields,
+    tokio_id: Option<u64>,
+    workspace: &str,
+) {
+    task.tokio_id = tokio_id.or(task.tokio_id);
+    task.name = fields.text("task.name").or(task.name.take());
+    task.function = fields.text("fn").or(task.function.take());
+    task.kind = match fields.text("kind").as_deref() {
+        Some("blocking") => TaskKind::Blocking,
+        Some("block_on") => TaskKind::BlockOn,
+        Some("local") => TaskKind::Local,
+        Some(_) => TaskKind::Async,
+        None if row.kind() == tasks::task::Kind::Blocking => TaskKind::Blocking,
+        None => task.kind,
+    };
+    let (location, owner) = place(row.location.as_ref(), workspace);
+    task.location = location.or(task.location.take());
+    task.owner = owner.or(task.owner.take());
+}
+
+fn place(location: Option<&FeedLocation>, workspace: &str) -> (Option<Location>, Option<Owner>) {
+    let Some(location) = location else { return (None, None) };
+    let Some(file) = location.file.as_deref() else { return (None, None) };
+    let (place, owner) = Location::resolve(file, workspace, location.line, location.column);
+    (Some(place), Some(owner))
+}
+
+fn read_stats(stats: &tasks::Stats) -> TaskStats {
+    let polls = stats.poll_stats.as_ref();
+    TaskStats {
+        polls: polls.map_or(0, |polls| polls.polls),
+        wakes: stats.wakes,
+        waker_clones: stats.waker_clones,
+        waker_drops: stats.waker_drops,
+        first_poll: polls.and_then(|polls| stamp(polls.first_poll)),
+        last_poll_started: polls.and_then(|polls| stamp(polls.last_poll_started)),
+        last_poll_ended: polls.and_then(|polls| stamp(polls.last_poll_ended)),
+        last_wake: stamp(stats.last_wake),
+    }
+}
+
+fn duration_ms(attributes: &[Attribute], names: &HashMap<u64, Vec<String>>) -> Option<u64> {
+    let fields = attributes.iter().filter_map(|attribute| attribute.field.as_ref());
+    fields.filter_map(|field| Some((field_name(field, names)?, field.value.as_ref()?))).find_map(
+        |(name, value)| match (name, value) {
+            ("duration", field::Value::U64Val(ms)) => Some(*ms),
+            _ => None,
+        },
+    )
+}
+
+/// The fields of a task, by name.
+struct Fields<'a>(Vec<(String, &'a field::Value)>);
+
+impl<'a> Fields<'a> {
+    fn read(fields: &'a [Field], names: &HashMap<u64, Vec<String>>) -> Self {
+        let named = fields.iter().filter_map(|field| {
+            let name = field_name(field, names)?;
+            Some((name.to_owned(), field.value.as_ref()?))
+        });
+        Self(named.collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&field::Value> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            field::Value::StrVal(text) | field::Value::DebugVal(text) if !text.is_empty() => {
+                Some(text.clone())
+            }
+            _ => None,
+        }
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        match self.get(name)? {
+            field::Value::U64Val(number) => Some(*number),
+            field::Value::DebugVal(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+fn field_name<'a>(field: &'a Field, names: &'a HashMap<u64, Vec<String>>) -> Option<&'a str> {
+    match field.name.as_ref()? {
+        field::Name::StrName(name) => Some(name),
+        field::Name::NameIdx(index) => {
+            let names = names.get(&field.metadata_id?.id)?;
+            names.get(usize::try_from(*index).ok()?).map(String::as_str)
+        }
+    }
+}

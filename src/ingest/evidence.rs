@@ -1,0 +1,83 @@
+//! The evidence so far: the store, and the proof that it is complete.
+
+use crate::ingest::caught_up::CaughtUp;
+use crate::ingest::{console, invocations, sockets};
+use crate::model::gap::{Gap, GapId};
+use crate::model::store::Store;
+use crate::model::time::Timestamp;
+use crate::observation::{Observation, ObservationKind};
+
+/// What has been observed, ready to be judged at any moment.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// What is known.
+    pub store: Store,
+    proof: Option<CaughtUp>,
+}
+
+impl Evidence {
+    /// Takes one observation over.
+    pub fn observe(&mut self, observation: &Observation) {
+        let at = observation.at;
+        let store = &mut self.store;
+        match &observation.kind {
+            ObservationKind::RunStarted(run) => store.run = Some(run.clone()),
+            ObservationKind::ProcessStarted { pid } => store.pid = Some(*pid),
+            ObservationKind::ConsoleAttached => store.feed.attached_at = Some(at),
+            ObservationKind::ConsoleUpdate { subscription, update } => {
+                let events = console::apply(store, *subscription, update);
+                if let Some(proof) = &mut self.proof {
+                    proof.received(at, update.now.map(Into::into), events);
+                }
+            }
+            ObservationKind::DrainCycles(cycles) => {
+                if let Some(proof) = &mut self.proof {
+                    proof.counted(*cycles);
+                }
+            }
+            ObservationKind::ConsoleLost { reason } => {
+                store.feed.lost_at = store.feed.lost_at.or(Some(at));
+                self.note_lost_feed(reason);
+            }
+            ObservationKind::RuntimeApi(moment) => invocations::moment(store, at, moment),
+            ObservationKind::Sockets(scan) => sockets::apply(store, at, scan),
+            ObservationKind::Settled { reason } => invocations::settled(store, at, *reason),
+            ObservationKind::ProcessExited { status } => invocations::exited(store, at, *status),
+            ObservationKind::ProcessKilled { reason } => invocations::killed(store, at, *reason),
+            ObservationKind::Gap(gap) => store.note(gap.clone()),
+        }
+        self.follow_proof();
+    }
+
+    /// The end of a feed matters only while something is still to be learned from it.
+    fn note_lost_feed(&mut self, reason: &str) {
+        let over = self.store.exited.is_some() || self.store.killed.is_some();
+        if !over {
+            let message = format!("the console feed ended before the run did: {reason}");
+            self.store.note(Gap::new(GapId::FeedLost, message));
+        }
+    }
+
+    fn follow_proof(&mut self) {
+        let Some(last) = self.store.invocations.last_mut() else { return };
+        let Some(responded_at) = last.responded_at else {
+            self.proof = None;
+            return;
+        };
+        let proof = self.proof.get_or_insert_with(|| CaughtUp::with(responded_at));
+        if last.caught_up_at.is_none() && proof.proved_at().is_some() {
+            last.caught_up_at = proof.proved_at();
+            self.keep_activities(responded_at);
+        }
+    }
+
+    /// What a task was doing is lost with its end, so it is kept while it is known.
+    fn keep_activities(&mut self, responded_at: Timestamp) {
+        let alive = self.store.tasks.iter_mut().filter(|task| {
+            task.span_life.ended.is_none() && task.span_life.created <= responded_at
+        });
+        for task in alive {
+            task.activity_at_response = Some(task.stats.activity());
+        }
+    }
+}
