@@ -1,0 +1,607 @@
+//! Observations as messages of a recording, and back.
+//!
+//! There and back is the identity, so that a replay judges what the run judged. Back is strict: a
+//! frame that says anything which this version does not know is an error, never a default. Where
+//! frames come from and what an error does to the recording is [`crate::recording::reader`]'s job.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::time::Duration;
+
+use prost::{DecodeError, Message};
+
+use crate::model::gap::{Gap, GapId};
+use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState};
+use crate::model::time::Timestamp;
+use crate::observation::{
+    ApiMoment, DrainCycles, ExitedWith, KillReason, Observation, ObservationKind, RunStarted,
+    SettledReason, SocketScan, Subscription,
+};
+use crate::recording::generated as proto;
+use crate::recording::generated::frame::Kind;
+use crate::recording::generated::process_exited::Status;
+use crate::recording::generated::runtime_api::Moment;
+
+/// What a frame of a recording holds.
+#[derive(Debug, PartialEq)]
+pub(super) enum Content {
+    /// Something that was seen.
+    Observation(Observation),
+    /// The end of the recording.
+    End {
+        /// How many frames stand before it.
+        frames: u64,
+    },
+}
+
+/// Why a frame cannot be understood.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(super) enum FrameError {
+    #[error("{0}")]
+    Undecodable(#[from] DecodeError),
+    #[error("it holds more than this version of loopcheck knows")]
+    Inexact,
+    #[error("{0} is missing or unknown")]
+    Missing(&'static str),
+    #[error("{field} has the unknown value {value}")]
+    UnknownValue { field: &'static str, value: i32 },
+    #[error("{0} is out of range")]
+    OutOfRange(&'static str),
+}
+
+type Result<T> = std::result::Result<T, FrameError>;
+
+/// The frame that keeps an observation.
+pub(super) fn to_frame(observation: &Observation) -> proto::Frame {
+    let Observation { at, kind } = observation;
+    proto::Frame { at_nanos: at.nanos(), kind: Some(to_kind(kind)) }
+}
+
+/// The frame that ends a recording of so many frames.
+pub(super) fn end_frame(frames: u64) -> proto::Frame {
+    proto::Frame { at_nanos: 0, kind: Some(Kind::End(proto::End { frames })) }
+}
+
+/// What a frame holds, from its bytes without the length.
+pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
+    let frame = proto::Frame::decode(bytes)?;
+    // Protobuf skips fields that it does not know, and merges fields that come twice. Both would
+    // make a frame mean something else than it meant to its writer, and both make it shorter.
+    if frame.encoded_len() != bytes.len() {
+        return Err(FrameError::Inexact);
+    }
+    let kind = match frame.kind.ok_or(FrameError::Missing("the kind of observation"))? {
+        Kind::End(proto::End { frames }) => return Ok(Content::End { frames }),
+        Kind::RunStarted(message) => ObservationKind::RunStarted(from_run_started(message)?),
+        Kind::ProcessStarted(proto::ProcessStarted { pid }) => {
+            ObservationKind::ProcessStarted { pid }
+        }
+        Kind::ConsoleAttached(proto::ConsoleAttached {}) => ObservationKind::ConsoleAttached,
+        Kind::ConsoleUpdate(proto::ConsoleUpdate { subscription, update }) => {
+            ObservationKind::ConsoleUpdate {
+                subscription: from_subscription(subscription)?,
+                update: Box::new(update.ok_or(FrameError::Missing("the console's update"))?),
+            }
+        }
+        Kind::DrainCycles(message) => ObservationKind::DrainCycles(from_drain_cycles(message)),
+        Kind::ConsoleLost(proto::ConsoleLost { reason }) => ObservationKind::ConsoleLost { reason },
+        Kind::RuntimeApi(proto::RuntimeApi { moment }) => {
+            let moment = moment.ok_or(FrameError::Missing("the moment at the Runtime API"))?;
+            ObservationKind::RuntimeApi(from_moment(moment)?)
+        }
+        Kind::SocketScan(message) => ObservationKind::Sockets(from_socket_scan(message)?),
+        Kind::Settled(proto::Settled { reason }) => {
+            ObservationKind::Settled { reason: from_settled_reason(reason)? }
+        }
+        Kind::ProcessExited(proto::ProcessExited { status }) => {
+            let status = match status.ok_or(FrameError::Missing("the exit status"))? {
+                Status::Code(code) => ExitedWith::Code(code),
+                Status::Signal(signal) => ExitedWith::Signal(signal),
+            };
+            ObservationKind::ProcessExited { status }
+        }
+        Kind::ProcessKilled(proto::ProcessKilled { reason }) => {
+            ObservationKind::ProcessKilled { reason: from_kill_reason(reason)? }
+        }
+        Kind::Gap(proto::Gap { id, message, hint }) => {
+            let id = GapId::from_id(&id).ok_or(FrameError::Missing("the id of a gap"))?;
+            ObservationKind::Gap(Gap { id, message, hint })
+        }
+    };
+    Ok(Content::Observation(Observation { at: Timestamp::from_nanos(frame.at_nanos), kind }))
+}
+
+// None of the functions below has a wildcard, in a `match` or in a pattern of a struct: whatever
+// is added to the observations or to the messages does not compile until it is kept.
+
+fn to_kind(kind: &ObservationKind) -> Kind {
+    match kind {
+        ObservationKind::RunStarted(started) => Kind::RunStarted(to_run_started(started)),
+        ObservationKind::ProcessStarted { pid } => {
+            Kind::ProcessStarted(proto::ProcessStarted { pid: *pid })
+        }
+        ObservationKind::ConsoleAttached => Kind::ConsoleAttached(proto::ConsoleAttached {}),
+        ObservationKind::ConsoleUpdate { subscription, update } => {
+            Kind::ConsoleUpdate(proto::ConsoleUpdate {
+                subscription: to_subscription(*subscription),
+                update: Some(update.as_ref().clone()),
+            })
+        }
+        ObservationKind::DrainCycles(cycles) => Kind::DrainCycles(to_drain_cycles(*cycles)),
+        ObservationKind::ConsoleLost { reason } => {
+            Kind::ConsoleLost(proto::ConsoleLost { reason: reason.clone() })
+        }
+        ObservationKind::RuntimeApi(moment) => {
+            Kind::RuntimeApi(proto::RuntimeApi { moment: Some(to_moment(moment)) })
+        }
+        ObservationKind::Sockets(scan) => Kind::SocketScan(to_socket_scan(scan)),
+        ObservationKind::Settled { reason } => {
+            Kind::Settled(proto::Settled { reason: to_settled_reason(*reason) })
+        }
+        ObservationKind::ProcessExited { status } => {
+            let status = match *status {
+                ExitedWith::Code(code) => Status::Code(code),
+                ExitedWith::Signal(signal) => Status::Signal(signal),
+            };
+            Kind::ProcessExited(proto::ProcessExited { status: Some(status) })
+        }
+        ObservationKind::ProcessKilled { reason } => {
+            Kind::ProcessKilled(proto::ProcessKilled { reason: to_kill_reason(*reason) })
+        }
+        ObservationKind::Gap(Gap { id, message, hint }) => Kind::Gap(proto::Gap {
+            id: id.as_str().to_owned(),
+            message: message.clone(),
+            hint: hint.clone(),
+        }),
+    }
+}
+
+fn to_run_started(started: &RunStarted) -> proto::RunStarted {
+    let RunStarted {
+        handler,
+        detail,
+        invocations,
+        timeout,
+        settle,
+        modes,
+        runtime_api,
+        console,
+        workspace,
+    } = started;
+    proto::RunStarted {
+        handler: handler.clone(),
+        detail: detail.clone(),
+        invocations: *invocations,
+        timeout: Some(to_duration(*timeout)),
+        settle: Some(to_duration(*settle)),
+        modes: modes.clone(),
+        runtime_api: Some(to_address(*runtime_api)),
+        console: Some(to_address(*console)),
+        workspace: workspace.clone(),
+    }
+}
+
+fn from_run_started(message: proto::RunStarted) -> Result<RunStarted> {
+    let proto::RunStarted {
+        handler,
+        detail,
+        invocations,
+        timeout,
+        settle,
+        modes,
+        runtime_api,
+        console,
+        workspace,
+    } = message;
+    Ok(RunStarted {
+        handler,
+        detail,
+        invocations,
+        timeout: from_duration(timeout, "the timeout")?,
+        settle: from_duration(settle, "the settle time")?,
+        modes,
+        runtime_api: from_address(runtime_api, "the address of the Runtime API")?,
+        console: from_address(console, "the address of the console")?,
+        workspace,
+    })
+}
+
+fn to_drain_cycles(cycles: DrainCycles) -> proto::DrainCycles {
+    let DrainCycles { opened_at, counted_at, cycles } = cycles;
+    proto::DrainCycles {
+        opened_at_nanos: opened_at.nanos(),
+        counted_at_nanos: counted_at.nanos(),
+        cycles,
+    }
+}
+
+fn from_drain_cycles(message: proto::DrainCycles) -> DrainCycles {
+    let proto::DrainCycles { opened_at_nanos, counted_at_nanos, cycles } = message;
+    DrainCycles {
+        opened_at: Timestamp::from_nanos(opened_at_nanos),
+        counted_at: Timestamp::from_nanos(counted_at_nanos),
+        cycles,
+    }
+}
+
+fn to_moment(moment: &ApiMoment) -> Moment {
+    match moment.clone() {
+        ApiMoment::ConnectionOpened { peer } => {
+            Moment::ConnectionOpened(proto::ConnectionOpened { peer: Some(to_address(peer)) })
+        }
+        ApiMoment::ConnectionClosed { peer } => {
+            Moment::ConnectionClosed(proto::ConnectionClosed { peer: Some(to_address(peer)) })
+        }
+        ApiMoment::NextRequested => Moment::NextRequested(proto::NextRequested {}),
+        ApiMoment::EventDelivered { request_id, deadline } => {
+            let deadline_nanos = deadline.nanos();
+            Moment::EventDelivered(proto::EventDelivered { request_id, deadline_nanos })
+        }
+        ApiMoment::ResponseReceived { request_id, bytes, streaming, error_type } => {
+            Moment::ResponseReceived(proto::ResponseReceived {
+                request_id,
+                bytes,
+                streaming,
+                error_type,
+            })
+        }
+        ApiMoment::ResponseTooLarge { request_id, bytes } => {
+            Moment::ResponseTooLarge(proto::ResponseTooLarge { request_id, bytes })
+        }
+        ApiMoment::ErrorReceived { request_id, error_type } => {
+            Moment::ErrorReceived(proto::ErrorReceived { request_id, error_type })
+        }
+        ApiMoment::InitErrorReceived { error_type } => {
+            Moment::InitErrorReceived(proto::InitErrorReceived { error_type })
+        }
+        ApiMoment::RequestRefused { status, request, error_type } => {
+            let status = u32::from(status);
+            Moment::RequestRefused(proto::RequestRefused { status, request, error_type })
+        }
+        ApiMoment::ExtensionRegistered { name, events } => {
+            Moment::ExtensionRegistered(proto::ExtensionRegistered { name, events })
+        }
+    }
+}
+
+fn from_moment(moment: Moment) -> Result<ApiMoment> {
+    Ok(match moment {
+        Moment::ConnectionOpened(proto::ConnectionOpened { peer }) => {
+            ApiMoment::ConnectionOpened { peer: from_address(peer, "the peer's address")? }
+        }
+        Moment::ConnectionClosed(proto::ConnectionClosed { peer }) => {
+            ApiMoment::ConnectionClosed { peer: from_address(peer, "the peer's address")? }
+        }
+        Moment::NextRequested(proto::NextRequested {}) => ApiMoment::NextRequested,
+        Moment::EventDelivered(proto::EventDelivered { request_id, deadline_nanos }) => {
+            let deadline = Timestamp::from_nanos(deadline_nanos);
+            ApiMoment::EventDelivered { request_id, deadline }
+        }
+        Moment::ResponseReceived(proto::ResponseReceived {
+            request_id,
+            bytes,
+            streaming,
+            error_type,
+        }) => ApiMoment::ResponseReceived { request_id, bytes, streaming, error_type },
+        Moment::ResponseTooLarge(proto::ResponseTooLarge { request_id, bytes }) => {
+            ApiMoment::ResponseTooLarge { request_id, bytes }
+        }
+        Moment::ErrorReceived(proto::ErrorReceived { request_id, error_type }) => {
+            ApiMoment::ErrorReceived { request_id, error_type }
+        }
+        Moment::InitErrorReceived(proto::InitErrorReceived { error_type }) => {
+            ApiMoment::InitErrorReceived { error_type }
+        }
+        Moment::RequestRefused(proto::RequestRefused { status, request, error_type }) => {
+            let status =
+                u16::try_from(status).map_err(|_| FrameError::OutOfRange("an HTTP status"))?;
+            ApiMoment::RequestRefused { status, request, error_type }
+        }
+        Moment::ExtensionRegistered(proto::ExtensionRegistered { name, events }) => {
+            ApiMoment::ExtensionRegistered { name, events }
+        }
+    })
+}
+
+fn to_socket_scan(scan: &SocketScan) -> proto::SocketScan {
+    let SocketScan { sockets, children } = scan;
+    proto::SocketScan {
+        sockets: sockets.iter().cloned().map(to_socket).collect(),
+        children: children.iter().cloned().map(to_child).collect(),
+    }
+}
+
+fn from_socket_scan(message: proto::SocketScan) -> Result<SocketScan> {
+    let proto::SocketScan { sockets, children } = message;
+    Ok(SocketScan {
+        sockets: sockets.into_iter().map(from_socket).collect::<Result<_>>()?,
+        children: children.into_iter().map(from_child).collect(),
+    })
+}
+
+fn to_socket(socket: SocketFact) -> proto::Socket {
+    let SocketFact { inode, pid, protocol, local, peer, state, receive_queue, send_queue } = socket;
+    proto::Socket {
+        inode,
+        pid,
+        protocol: to_protocol(protocol),
+        local,
+        peer,
+        state: to_socket_state(state),
+        receive_queue,
+        send_queue,
+    }
+}
+
+fn from_socket(message: proto::Socket) -> Result<SocketFact> {
+    let proto::Socket { inode, pid, protocol, local, peer, state, receive_queue, send_queue } =
+        message;
+    Ok(SocketFact {
+        inode,
+        pid,
+        protocol: from_protocol(protocol)?,
+        local,
+        peer,
+        state: from_socket_state(state)?,
+        receive_queue,
+        send_queue,
+    })
+}
+
+fn to_child(child: ChildProcess) -> proto::ChildProcess {
+    let ChildProcess { pid, start_ticks, name } = child;
+    proto::ChildProcess { pid, start_ticks, name }
+}
+
+fn from_child(message: proto::ChildProcess) -> ChildProcess {
+    let proto::ChildProcess { pid, start_ticks, name } = message;
+    ChildProcess { pid, start_ticks, name }
+}
+
+fn to_duration(duration: Duration) -> proto::Duration {
+    proto::Duration { seconds: duration.as_secs(), nanos: duration.subsec_nanos() }
+}
+
+fn from_duration(message: Option<proto::Duration>, field: &'static str) -> Result<Duration> {
+    let proto::Duration { seconds, nanos } = message.ok_or(FrameError::Missing(field))?;
+    if nanos >= 1_000_000_000 {
+        return Err(FrameError::OutOfRange(field));
+    }
+    Ok(Duration::new(seconds, nanos))
+}
+
+fn to_address(address: SocketAddr) -> proto::SocketAddress {
+    let port = u32::from(address.port());
+    match address {
+        SocketAddr::V4(address) => {
+            let ip = address.ip().octets().to_vec();
+            proto::SocketAddress { ip, port, flow_info: 0, scope_id: 0 }
+        }
+        SocketAddr::V6(address) => proto::SocketAddress {
+            ip: address.ip().octets().to_vec(),
+            port,
+            flow_info: address.flowinfo(),
+            scope_id: address.scope_id(),
+        },
+    }
+}
+
+fn from_address(message: Option<proto::SocketAddress>, field: &'static str) -> Result<SocketAddr> {
+    let proto::SocketAddress { ip, port, flow_info, scope_id } =
+        message.ok_or(FrameError::Missing(field))?;
+    let port = u16::try_from(port).map_err(|_| FrameError::OutOfRange(field))?;
+    if let Ok(octets) = <[u8; 16]>::try_from(ip.as_slice()) {
+        let ip = Ipv6Addr::from(octets);
+        return Ok(SocketAddrV6::new(ip, port, flow_info, scope_id).into());
+    }
+    match <[u8; 4]>::try_from(ip.as_slice()) {
+        Ok(octets) if flow_info == 0 && scope_id == 0 => {
+            Ok(SocketAddrV4::new(Ipv4Addr::from(octets), port).into())
+        }
+        _ => Err(FrameError::OutOfRange(field)),
+    }
+}
+
+/// Both ways between one of our enums and its twin in the recording, which alone has a value for
+/// "unspecified".
+macro_rules! enum_twins {
+    ($to:ident, $from:ident, $enum:ident, $field:literal, [$($variant:ident),+ $(,)?]) => {
+        fn $to(value: $enum) -> i32 {
+            let twin = match value { $($enum::$variant => proto::$enum::$variant,)+ };
+            twin.into()
+        }
+
+        fn $from(value: i32) -> Result<$enum> {
+            let unknown = FrameError::UnknownValue { field: $field, value };
+            match proto::$enum::try_from(value) {
+                $(Ok(proto::$enum::$variant) => Ok($enum::$variant),)+
+                Ok(proto::$enum::Unspecified) | Err(_) => Err(unknown),
+            }
+        }
+    };
+}
+
+enum_twins!(to_subscription, from_subscription, Subscription, "the subscription", [Main, Audit]);
+enum_twins!(
+    to_settled_reason,
+    from_settled_reason,
+    SettledReason,
+    "why the watch ended",
+    [AllEnded, NothingWillEnd, TimeOver, CutShort]
+);
+enum_twins!(
+    to_kill_reason,
+    from_kill_reason,
+    KillReason,
+    "why the process was ended",
+    [Finished, Deadline, InitTimeout, Interrupted, Abandoned]
+);
+enum_twins!(to_protocol, from_protocol, Protocol, "a protocol", [Tcp, Udp, Unix, Other]);
+enum_twins!(
+    to_socket_state,
+    from_socket_state,
+    SocketState,
+    "the state of a socket",
+    [Listen, Connecting, Established, CloseWait, Closing, Unconnected, Unknown]
+);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
+
+    use super::*;
+    use crate::recording::arbitrary;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+        #[test]
+        fn there_and_back_is_the_identity(observation in arbitrary::observation()) {
+            let bytes = to_frame(&observation).encode_to_vec();
+            prop_assert_eq!(from_bytes(&bytes), Ok(Content::Observation(observation)));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>) {
+            let _ = from_bytes(&bytes);
+        }
+
+        #[test]
+        fn what_is_understood_is_understood_whole(
+            observation in arbitrary::observation(),
+            at in any::<proptest::sample::Index>(),
+            value: u8,
+        ) {
+            let mut bytes = to_frame(&observation).encode_to_vec();
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+            if let Ok(Content::Observation(changed)) = from_bytes(&bytes) {
+                prop_assert_eq!(to_frame(&changed).encoded_len(), bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_is_not_an_observation() {
+        let bytes = end_frame(7).encode_to_vec();
+        assert_eq!(from_bytes(&bytes), Ok(Content::End { frames: 7 }));
+    }
+
+    #[test]
+    fn observations_of_every_kind_are_tried() {
+        /// The field numbers of a oneof, from the generated code.
+        fn numbers(oneof: &str) -> BTreeSet<u8> {
+            let (_, after) = include_str!("generated.rs").split_once(oneof).unwrap();
+            let (_, after) = after.split_once("tags = \"").unwrap();
+            let (numbers, _) = after.split_once('"').unwrap();
+            numbers.split(", ").map(|number| number.parse().unwrap()).collect()
+        }
+        let mut kinds: BTreeSet<u8> = [15].into();
+        let mut moments = BTreeSet::new();
+        for observation in arbitrary::sample(1_000) {
+            let kind = to_kind(&observation.kind);
+            if let Kind::RuntimeApi(moment) = &kind {
+                moments.insert(moment.encode_to_vec()[0] >> 3);
+            }
+            kinds.insert(proto::Frame { at_nanos: 0, kind: Some(kind) }.encode_to_vec()[0] >> 3);
+        }
+        assert_eq!(kinds, numbers("\"frame::Kind\""));
+        assert_eq!(moments, numbers("\"runtime_api::Moment\""));
+    }
+
+    #[test]
+    fn every_value_of_an_enum_but_the_known_ones_is_refused() {
+        fn check<T>(known: std::ops::RangeInclusive<i32>, from: fn(i32) -> Result<T>) {
+            for value in -2..=12 {
+                assert_eq!(from(value).is_ok(), known.contains(&value), "{value}");
+            }
+            assert!(from(i32::MIN).is_err() && from(i32::MAX).is_err());
+        }
+        check(1..=2, from_subscription);
+        check(1..=4, from_settled_reason);
+        check(1..=5, from_kill_reason);
+        check(1..=4, from_protocol);
+        check(1..=7, from_socket_state);
+    }
+
+    #[test]
+    fn what_is_missing_or_out_of_range_is_refused() {
+        fn error(kind: Kind) -> String {
+            let frame = proto::Frame { at_nanos: 1, kind: Some(kind) };
+            from_bytes(&frame.encode_to_vec()).expect_err("it is refused").to_string()
+        }
+        fn opened(ip: &[u8], port: u32, scope_id: u32) -> Kind {
+            let peer = proto::SocketAddress { ip: ip.to_vec(), port, flow_info: 0, scope_id };
+            moment(Moment::ConnectionOpened(proto::ConnectionOpened { peer: Some(peer) }))
+        }
+        fn moment(moment: Moment) -> Kind {
+            Kind::RuntimeApi(proto::RuntimeApi { moment: Some(moment) })
+        }
+
+        assert_eq!(
+            error(Kind::RunStarted(proto::RunStarted::default())),
+            "the timeout is missing or unknown"
+        );
+        let endless = proto::Duration { seconds: u64::MAX, nanos: 1_000_000_000 };
+        let started = proto::RunStarted { timeout: Some(endless), ..Default::default() };
+        assert_eq!(error(Kind::RunStarted(started)), "the timeout is out of range");
+        assert_eq!(
+            error(Kind::RuntimeApi(proto::RuntimeApi::default())),
+            "the moment at the Runtime API is missing or unknown"
+        );
+        assert_eq!(
+            error(Kind::ProcessExited(proto::ProcessExited::default())),
+            "the exit status is missing or unknown"
+        );
+        let update = proto::ConsoleUpdate { subscription: 1, update: None };
+        assert_eq!(
+            error(Kind::ConsoleUpdate(update)),
+            "the console's update is missing or unknown"
+        );
+        let gap = proto::Gap { id: "no-such-gap".to_owned(), ..Default::default() };
+        assert_eq!(error(Kind::Gap(gap)), "the id of a gap is missing or unknown");
+        let killed = proto::ProcessKilled { reason: 99 };
+        assert_eq!(
+            error(Kind::ProcessKilled(killed)),
+            "why the process was ended has the unknown value 99"
+        );
+        let refused = proto::RequestRefused { status: 65_536, ..Default::default() };
+        assert_eq!(
+            error(moment(Moment::RequestRefused(refused))),
+            "an HTTP status is out of range"
+        );
+        for bad in [
+            opened(&[127, 0, 0], 1, 0),
+            opened(&[], 1, 0),
+            opened(&[127, 0, 0, 1], 65_536, 0),
+            opened(&[127, 0, 0, 1], 1, 1),
+            opened(&[0; 16], 65_536, 0),
+            opened(&[0; 17], 1, 0),
+        ] {
+            assert_eq!(error(bad), "the peer's address is out of range");
+        }
+        assert_eq!(from_bytes(&[]), Err(FrameError::Missing("the kind of observation")));
+    }
+
+    #[test]
+    fn a_field_of_a_later_version_is_refused() {
+        let observation =
+            Observation { at: Timestamp::from_nanos(1), kind: ObservationKind::ConsoleAttached };
+        let mut bytes = to_frame(&observation).encode_to_vec();
+        // Field 99, a varint.
+        bytes.extend([0x98, 0x06, 0x01]);
+        assert_eq!(from_bytes(&bytes), Err(FrameError::Inexact));
+    }
+
+    #[test]
+    fn a_field_that_comes_twice_is_refused() {
+        let started = |pid| Observation {
+            at: Timestamp::from_nanos(1),
+            kind: ObservationKind::ProcessStarted { pid },
+        };
+        let mut bytes = to_frame(&started(7)).encode_to_vec();
+        bytes.extend(to_frame(&started(8)).encode_to_vec());
+        assert_eq!(from_bytes(&bytes), Err(FrameError::Inexact));
+    }
+}

@@ -1,0 +1,12 @@
+//! Recordings: the observations of a run, kept in a file and read again.
+
+pub mod reader;
+pub mod writer;
+
+mod convert;
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+mod generated;
+
+#[cfg(test)]
+mod arbitrary;
