@@ -1,0 +1,253 @@
+//! The pending items of a run, each once, however many responses it outlived.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::connection::{self, Connections};
+use crate::analysis::item::Item;
+use crate::analysis::owner;
+use crate::analysis::wait::{self, Waits};
+use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey};
+use crate::model::location::Owner;
+use crate::model::socket::SocketState;
+use crate::model::store::Store;
+use crate::model::task::{Activity, Task, TaskKind};
+use crate::model::time::Timestamp;
+use crate::report::{Kind, Origin, State};
+use crate::snapshot::{self, Snapshot};
+
+/// The items that were pending, the handler's and the runtime's apart.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Items {
+    /// What the handler or a dependency of it left.
+    pub(crate) pending: Vec<Item>,
+    /// What belongs to the Lambda runtime or to loopcheck.
+    pub(crate) runtime: Vec<Item>,
+}
+
+/// Collects the items of every response so far.
+pub(crate) fn items(store: &Store) -> Items {
+    let snapshots: Vec<Option<Snapshot>> = store
+        .invocations
+        .iter()
+        .map(|invocation| snapshot::at_response(store, invocation))
+        .collect();
+    let pending = Pending::over(&snapshots);
+    let runtime_tasks = runtime_tasks(store, &snapshots);
+    let own_tasks: BTreeSet<TaskKey> =
+        pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
+    let waits = Waits::of(store, &own_tasks);
+    let connections = connection::find(store, &own_tasks, pending.sockets.keys().copied());
+    let collector = Collector { store, waits, connections, runtime_tasks };
+    let mut items = Items::default();
+    collector.tasks(&pending, &mut items);
+    collector.timers(&pending, &own_tasks, &mut items);
+    collector.sockets(&pending, &mut items);
+    collector.children(&pending, &mut items);
+    items
+}
+
+fn runtime_tasks(store: &Store, snapshots: &[Option<Snapshot>]) -> BTreeSet<TaskKey> {
+    let mut tasks = BTreeSet::new();
+    for (invocation, snapshot) in store.invocations.iter().zip(snapshots) {
+        if let (Some(at), Some(snapshot)) = (invocation.responded_at, snapshot) {
+            tasks.extend(owner::runtime_tasks(store, &snapshot.tasks, at));
+        }
+    }
+    tasks
+}
+
+/// Each pending item with the places of the invocations at whose response it was pending.
+#[derive(Default)]
+struct Pending {
+    tasks: BTreeMap<TaskKey, Vec<usize>>,
+    timers: BTreeMap<ResourceKey, Vec<usize>>,
+    sockets: BTreeMap<SocketKey, Vec<usize>>,
+    children: BTreeMap<ChildKey, Vec<usize>>,
+}
+
+impl Pending {
+    fn over(snapshots: &[Option<Snapshot>]) -> Self {
+        let mut pending = Self::default();
+        for (index, snapshot) in snapshots.iter().enumerate() {
+            let Some(snapshot) = snapshot else { continue };
+            note(&mut pending.tasks, &snapshot.tasks, index);
+            note(&mut pending.timers, &snapshot.timers, index);
+            note(&mut pending.sockets, &snapshot.sockets, index);
+            note(&mut pending.children, &snapshot.children, index);
+        }
+        pending
+    }
+}
+
+fn note<K: Copy + Ord>(map: &mut BTreeMap<K, Vec<usize>>, keys: &[K], index: usize) {
+    for key in keys {
+        map.entry(*key).or_default().push(index);
+    }
+}
+
+struct Collector<'a> {
+    store: &'a Store,
+    waits: Waits,
+    connections: Connections,
+    runtime_tasks: BTreeSet<TaskKey>,
+}
+
+impl Collector<'_> {
+    fn tasks(&self, pending: &Pending, items: &mut Items) {
+        for (key, pending_in) in &pending.tasks {
+            if self.connections.is_part(*key) {
+                continue;
+            }
+            let item = self.task(*key, pending_in.clone());
+            if self.runtime_tasks.contains(key) {
+                items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
+            } else {
+                items.pending.push(item);
+            }
+        }
+    }
+
+    fn task(&self, key: TaskKey, pending_in: Vec<usize>) -> Item {
+        let task = self.store.task(key);
+        let wait = self.waits.on(key).cloned();
+        let (origin, package) = owner::origin(task.owner.as_ref());
+        Item {
+            kind: if task.kind == TaskKind::Blocking { Kind::Blocking } else { Kind::Task },
+            name: task.name.clone(),
+            location: task.location.clone(),
+            origin,
+            package,
+            created: task.span_life.created,
+            ended: self.end_after_response(task, &pending_in),
+            pending_in,
+            state: state(task, wait.is_some()),
+            timer: None,
+            socket: None,
+            wait,
+            child: false,
+        }
+    }
+
+    /// When the task ended. A task that was pending had not ended by then, whatever its counters
+    /// say.
+    fn end_after_response(&self, task: &Task, pending_in: &[usize]) -> Option<Timestamp> {
+        let first = pending_in.first().and_then(|index| self.store.invocations.get(*index));
+        let responded_at = first.and_then(|invocation| invocation.responded_at)?;
+        task.ended().filter(|ended| *ended > responded_at).or(task.span_life.ended)
+    }
+
+    fn timers(&self, pending: &Pending, own_tasks: &BTreeSet<TaskKey>, items: &mut Items) {
+        for (key, pending_in) in &pending.timers {
+            let part_of_task = self.waits.part_of(*key).is_some();
+            if self.waits.is_inner(*key) || part_of_task || self.is_drivers(*key, own_tasks) {
+                continue;
+            }
+            let timer = self.store.resource(*key);
+            let (origin, package) = owner::origin(timer.owner.as_ref());
+            let item = Item {
+                kind: Kind::Timer,
+                name: Some(timer.concrete_type.clone()),
+                location: timer.location.clone(),
+                origin,
+                package,
+                created: timer.life.created,
+                ended: timer.life.ended,
+                pending_in: pending_in.clone(),
+                state: None,
+                timer: Some(wait::timer_facts(timer)),
+                socket: None,
+                wait: None,
+                child: false,
+            };
+            if owner::is_runtime_timer(self.store, *key) {
+                items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
+            } else {
+                items.pending.push(item);
+            }
+        }
+    }
+
+    /// Whether a timer was made by the library that drives an HTTP connection, for a task of its
+    /// own that is pending as well: its pool looks for idle connections with one.
+    fn is_drivers(&self, key: ResourceKey, own_tasks: &BTreeSet<TaskKey>) -> bool {
+        let timer = self.store.resource(key);
+        matches!(&timer.owner, Some(Owner::Dependency(package))
+            if connection::drives(&package.name))
+            && own_tasks.iter().any(|task| self.store.task(*task).owner == timer.owner)
+    }
+
+    fn sockets(&self, pending: &Pending, items: &mut Items) {
+        for (key, pending_in) in &pending.sockets {
+            let socket = self.store.socket(*key);
+            let driver = self.connections.driver_of(*key).map(|task| self.store.task(task));
+            let (origin, package) = owner::origin(driver.and_then(|task| task.owner.as_ref()));
+            let closing = socket.fact.state == SocketState::CloseWait;
+            let item = Item {
+                kind: Kind::Socket,
+                name: None,
+                location: driver.and_then(|task| task.location.clone()),
+                origin,
+                package,
+                created: driver.map_or(socket.life.created, |task| {
+                    task.span_life.created.min(socket.life.created)
+                }),
+                ended: socket.life.ended,
+                pending_in: pending_in.clone(),
+                state: closing.then_some(State::Closing),
+                timer: None,
+                socket: Some(socket.fact.clone()),
+                wait: None,
+                child: false,
+            };
+            if owner::is_runtime_socket(self.store, *key) {
+                items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
+            } else {
+                items.pending.push(item);
+            }
+        }
+    }
+
+    fn children(&self, pending: &Pending, items: &mut Items) {
+        for (key, pending_in) in &pending.children {
+            let child = self.store.child(*key);
+            items.pending.push(Item {
+                kind: Kind::Other,
+                name: Some(child.process.name.clone()),
+                location: None,
+                origin: None,
+                package: None,
+                created: child.life.created,
+                ended: child.life.ended,
+                pending_in: pending_in.clone(),
+                state: None,
+                timer: None,
+                socket: None,
+                wait: None,
+                child: true,
+            });
+        }
+    }
+}
+
+/// What the task was doing, as last known while it was pending.
+fn state(task: &Task, waits: bool) -> Option<State> {
+    let ended = task.ended().is_some();
+    let activity = if ended { task.activity_at_response } else { Some(task.stats.activity()) };
+    if task.kind == TaskKind::Blocking {
+        // A closure is not woken: it runs, or waits for a thread.
+        return activity.map(|activity| match activity {
+            Activity::Scheduled => State::Scheduled,
+            Activity::Busy | Activity::Idle | Activity::Stuck => State::Busy,
+        });
+    }
+    let state = match activity? {
+        Activity::Busy => State::Busy,
+        Activity::Scheduled => State::Scheduled,
+        Activity::Idle | Activity::Stuck if waits => State::Waiting,
+        // What ended later was not stuck, whatever its counters showed for a moment.
+        Activity::Stuck if ended => State::Idle,
+        Activity::Stuck => State::Stuck,
+        Activity::Idle => State::Idle,
+    };
+    Some(state)
+}

@@ -1,0 +1,132 @@
+//! Whose an item is: the handler's, a dependency's, or the Lambda runtime's.
+//!
+//! A clean handler is not empty. The Lambda runtime keeps a connection task for the Runtime API,
+//! tokio keeps its workers, and both are told from the handler's own by evidence, not by place
+//! alone: a task of an HTTP pool of the handler is spawned at the same line as the runtime's.
+
+use std::collections::BTreeSet;
+
+use crate::model::id::{ResourceKey, SocketKey, TaskKey};
+use crate::model::location::{Owner, Package};
+use crate::model::socket::{Protocol, SocketFact};
+use crate::model::store::Store;
+use crate::model::task::{Task, TaskKind};
+use crate::model::time::Timestamp;
+use crate::report::Origin;
+
+/// Packages whose tasks are the Lambda runtime's or loopcheck's own.
+const RUNTIME_PACKAGES: &[&str] =
+    &["lambda_runtime", "lambda_runtime_api_client", "lambda_http", "console-subscriber"];
+
+/// The package that drives an HTTP connection for `lambda_runtime`, and for everyone else.
+const HTTP_DRIVER: &str = "hyper-util";
+
+/// The runtime's tasks among those that were pending at this instant.
+pub(crate) fn runtime_tasks(
+    store: &Store,
+    pending: &[TaskKey],
+    instant: Timestamp,
+) -> BTreeSet<TaskKey> {
+    let own = pending.iter().copied().filter(|key| is_runtime_task(store.task(*key)));
+    own.chain(connection_tasks(store, pending, instant)).collect()
+}
+
+fn is_runtime_task(task: &Task) -> bool {
+    if task.kind == TaskKind::BlockOn {
+        return true;
+    }
+    let Some(Owner::Dependency(package)) = &task.owner else { return false };
+    if RUNTIME_PACKAGES.contains(&package.name.as_str()) {
+        return true;
+    }
+    // tokio's workers are blocking tasks of its own; `tokio::fs` spawns some too, which are not.
+    let function = task.function.as_deref().unwrap_or_default();
+    let in_worker = task
+        .location
+        .as_ref()
+        .is_some_and(|place| place.file.contains("/src/runtime/scheduler/multi_thread"));
+    package.name == "tokio"
+        && task.kind == TaskKind::Blocking
+        && (in_worker || function.contains("multi_thread::worker"))
+}
+
+/// Each connection to our Runtime API claims the task that drives it: the one whose birth is
+/// nearest to the moment when we accepted the connection.
+fn connection_tasks(store: &Store, pending: &[TaskKey], instant: Timestamp) -> Vec<TaskKey> {
+    let mut candidates: Vec<TaskKey> =
+        pending.iter().copied().filter(|key| is_http_driver(store.task(*key))).collect();
+    let open = store.connections.iter().filter(|connection| connection.life.covers(instant));
+    let mut claimed = Vec::new();
+    for connection in open {
+        let accepted = connection.life.created.nanos();
+        let nearest = candidates.iter().copied().min_by_key(|key| {
+            (store.task(*key).span_life.created.nanos().abs_diff(accepted), *key)
+        });
+        if let Some(key) = nearest {
+            candidates.retain(|candidate| *candidate != key);
+            claimed.push(key);
+        }
+    }
+    claimed
+}
+
+fn is_http_driver(task: &Task) -> bool {
+    task.kind != TaskKind::Blocking
+        && matches!(&task.owner, Some(Owner::Dependency(package)) if package.name == HTTP_DRIVER)
+}
+
+/// Whether a timer belongs to the runtime: made by its code.
+pub(crate) fn is_runtime_timer(store: &Store, key: ResourceKey) -> bool {
+    matches!(
+        &store.resource(key).owner,
+        Some(Owner::Dependency(package)) if RUNTIME_PACKAGES.contains(&package.name.as_str())
+    )
+}
+
+/// Whether a socket belongs to the Lambda runtime or to loopcheck.
+pub(crate) fn is_runtime_socket(store: &Store, key: SocketKey) -> bool {
+    let fact = &store.socket(key).fact;
+    is_ours(store, fact) || is_signal_pair(store, key)
+}
+
+fn is_ours(store: &Store, fact: &SocketFact) -> bool {
+    let Some(run) = &store.run else { return false };
+    if fact.protocol != Protocol::Tcp {
+        return false;
+    }
+    let port_of = |address: &Option<String>| {
+        let (_, port) = address.as_ref()?.rsplit_once(':')?;
+        port.parse::<u16>().ok()
+    };
+    port_of(&fact.peer) == Some(run.runtime_api.port())
+        || port_of(&fact.local) == Some(run.console.port())
+}
+
+/// tokio's signal driver keeps one unnamed pair of Unix sockets, made with the runtime.
+fn is_signal_pair(store: &Store, key: SocketKey) -> bool {
+    let ready_at = store.ready_at;
+    let unnamed_at_init = |index: usize| {
+        let socket = &store.sockets[index];
+        socket.fact.protocol == Protocol::Unix
+            && socket.fact.local.is_none()
+            && socket.fact.peer.is_none()
+            && ready_at.is_some()
+            && store
+                .invocations
+                .first()
+                .is_none_or(|first| socket.life.created < first.delivered_at)
+    };
+    unnamed_at_init(key.0) && (0..key.0).filter(|index| unnamed_at_init(*index)).count() < 2
+}
+
+/// Origin and package, as a report tells them.
+pub(crate) fn origin(owner: Option<&Owner>) -> (Option<Origin>, Option<Package>) {
+    match owner {
+        Some(Owner::Handler) => (Some(Origin::Handler), None),
+        Some(Owner::Dependency(package)) => (Some(Origin::Dependency), Some(package.clone())),
+        Some(Owner::Standard) => {
+            (Some(Origin::Dependency), Some(Package { name: "std".into(), version: None }))
+        }
+        None => (None, None),
+    }
+}
