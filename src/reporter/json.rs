@@ -1,0 +1,39 @@
+//! The report as JSON: `loopcheck.report/v1`, whole, whatever the verdict.
+//!
+//! What the fields are is said in [`crate::report`] and in the schema under `testdata/schema`.
+
+use std::io::{self, Write};
+
+use crate::report::Report;
+use crate::reporter::text;
+
+/// Writes the report as indented JSON with a newline at the end.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(report)?;
+    out.write_all(harmless(&json).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// Escapes what serde_json leaves in place and a terminal may obey. Such characters stand in
+/// strings only, so the JSON means the same.
+fn harmless(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for line in json.split_inclusive('\n') {
+        // serde_json has escaped the rest of ASCII; and few lines have anything else.
+        if line.is_ascii() && !line.contains('\u{7f}') {
+            safe.push_str(line);
+        } else {
+            line.chars().for_each(|c| push(&mut safe, c));
+        }
+    }
+    safe
+}
+
+fn push(safe: &mut String, c: char) {
+    if c != '\n' && text::is_unprintable(c) {
+        let mut units = [0; 2];
+        safe.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+    } else {
+        safe.push(c);
+    }
+}

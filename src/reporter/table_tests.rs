@@ -1,0 +1,244 @@
+//! The table: whole texts as a person sees them, and what must be true of every one of them.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::gap::{Effect, GapId};
+use crate::report::{Finding, Report, Status};
+use crate::reporter::table::{self, TableStyle};
+use crate::reporter::{samples, text};
+use crate::rule::Level;
+
+const FAIL: &str = include_str!("../../testdata/reporter/fail.txt");
+const PASS: &str = include_str!("../../testdata/reporter/pass.txt");
+const MODES: &str = include_str!("../../testdata/reporter/several-modes.txt");
+const NOT_FOUND: &str = include_str!("../../testdata/reporter/not-found.txt");
+
+/// Wide enough for no line to be wrapped.
+const WIDE: u16 = 4000;
+
+#[test]
+fn whole_texts() {
+    for (name, report, expected) in [
+        ("fail", samples::fail(), FAIL),
+        ("pass", samples::pass(), PASS),
+        ("several-modes", samples::several_modes(), MODES),
+        ("not-found", samples::not_found(), NOT_FOUND),
+    ] {
+        let actual = render(&report, 80);
+        assert!(actual == expected, "testdata/reporter/{name}.txt is not:\n{actual}");
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for (name, report) in samples::all() {
+        for width in [40, 80, 120] {
+            for line in render(&report, width).lines() {
+                assert!(line.width() <= usize::from(width), "{name} at {width}: {line}");
+                assert_eq!(line, line.trim_end(), "{name} at {width}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_terminal_that_is_too_narrow_is_no_reason_to_fail() {
+    for width in [0, 1, 39] {
+        assert_eq!(render(&samples::fail(), width), render(&samples::fail(), 40));
+    }
+}
+
+#[test]
+fn no_control_character_is_written_without_colour() {
+    for (name, report) in samples::all() {
+        let text = render(&report, 80);
+        let harmful = text.chars().find(|c| *c != '\n' && text::is_unprintable(*c));
+        assert_eq!(harmful, None, "{name}");
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    for (name, report) in samples::all() {
+        let mut out = Vec::new();
+        table::write(&report, TableStyle { width: 80, color: true }, &mut out).unwrap();
+        let colored = String::from_utf8(out).unwrap();
+        assert!(colored.contains("\u{1b}[1;3"), "{name}");
+        assert_eq!(without_colors(&colored), render(&report, 80), "{name}");
+    }
+}
+
+#[test]
+fn the_text_is_the_same_every_time() {
+    for (name, report) in samples::all() {
+        assert_eq!(render(&report, 80), render(&report, 80), "{name}");
+    }
+}
+
+#[test]
+fn the_first_line_has_the_verdict_and_the_numbers() {
+    let first = |report| render(&report, 120).lines().next().unwrap().to_owned();
+    for (report, expected) in [
+        (
+            samples::pass(),
+            "PASS  ./handler  nothing unexpected was pending, 1 safe · 2 invocations",
+        ),
+        (
+            samples::fail(),
+            "FAIL  ./handler  3 unexpected pending items, 1 warning, 1 safe · 2 invocations",
+        ),
+        (samples::burst(), "FAIL  ./handler  10000 unexpected pending items · 2 invocations"),
+        (samples::not_found(), "ERROR  ./nonexistent  this cannot be run"),
+        (
+            samples::inconclusive(),
+            "INCONCLUSIVE  ./handler  not everything could be seen, 1 warning · 2 invocations",
+        ),
+        (samples::interrupted(), "ERROR  ./handler  interrupted · 1 invocation"),
+    ] {
+        assert_eq!(first(report), expected);
+    }
+}
+
+#[test]
+fn a_finding_says_what_where_since_when_what_will_happen_and_how_to_mend_it() {
+    for (name, report) in samples::all().into_iter().filter(|(name, _)| *name != "hostile") {
+        let text = render(&report, WIDE);
+        for finding in report.findings.iter().filter(|finding| matters(finding)) {
+            let told = told(&text, &finding.id);
+            assert!(told[0].contains(finding.rule.rule().title), "{name}: {told:?}");
+            assert!(told[0].contains(&format!("[{}]", finding.rule.as_str())), "{name}");
+            if let Some(name) = &finding.name {
+                assert!(told[0].contains(name));
+            }
+            let place = match &finding.location {
+                Some(place) => format!("{}:{}", place.file, place.line.unwrap()),
+                None => "not known".into(),
+            };
+            assert!(fact(&told, "where").contains(&place), "{name}: {told:?}");
+            let since = fact(&told, "since");
+            for count in finding.counts.iter().take(2) {
+                assert!(since.contains(&count.to_string()), "{name}: {since}");
+            }
+            assert!(!fact(&told, "then").is_empty());
+            if let Some(ms) = finding.ended_ms.filter(|ms| *ms > 1.0) {
+                let ended = format!("ended {}", text::from_response(ms));
+                assert!(fact(&told, "then").contains(&ended), "{name}: {told:?}");
+            }
+            assert_eq!(fact(&told, "fix"), finding.help, "{name}");
+            let order: Vec<_> = ["where", "since", "then", "fix"]
+                .iter()
+                .map(|label| told.iter().position(|line| line.starts_with(label)))
+                .collect();
+            assert!(order.is_sorted(), "{name}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_finding_is_told_in_full_once() {
+    let text = render(&samples::several_modes(), WIDE);
+    for id in ["F1", "F2", "F3"] {
+        let lines = text.lines().filter(|line| line.contains(&format!(" {id} ")));
+        let (full, short): (Vec<_>, Vec<_>) = lines.partition(|line| line.contains("[pending-"));
+        assert_eq!((full.len(), short.len()), (1, 4), "{id}");
+    }
+    assert!(text.contains("rust, rust-stream (freeze): "));
+}
+
+#[test]
+fn warnings_come_after_what_is_denied() {
+    let mut report = samples::fail();
+    report.findings.reverse();
+    for mode in &mut report.modes {
+        let ids = mode.groups.drain(..).flat_map(|group| group.findings).rev().collect();
+        mode.groups =
+            vec![crate::report::FateGroup { fate: crate::report::Fate::Frozen, findings: ids }];
+    }
+    let text = render(&report, 80);
+    assert!(text.find("✗ F1") < text.find("! F3"));
+}
+
+#[test]
+fn ten_thousand_findings_are_all_there() {
+    let text = render(&samples::ten_thousand(), 80);
+    assert_eq!(text.matches(": \"job-").count(), 10_000);
+    assert!(text.starts_with("FAIL  ./handler  20000 unexpected pending items"));
+}
+
+#[test]
+fn a_gap_is_prominent_unless_it_is_a_note() {
+    for id in GapId::ALL {
+        let text = render(&samples::with_gap(*id), 80);
+        let at = text.find(&format!("{}: something was not seen", id.as_str())).unwrap();
+        let findings = text.find("rust (freeze)").unwrap();
+        assert_eq!(at > findings, id.effect() == Effect::Note, "{}", id.as_str());
+        assert!(text.contains("hint: look again"));
+    }
+}
+
+#[test]
+fn what_needs_no_attention_takes_a_line_each() {
+    let text = render(&samples::fail(), 80);
+    for (label, words) in [
+        ("safe", "access-log"),
+        ("expected", "2 items: flushes every 10 s, survives a freeze"),
+        ("baseline", "1 item known already"),
+        ("runtime", "1 item of the Lambda runtime and tokio (not counted)"),
+    ] {
+        let lines: Vec<_> =
+            text.lines().filter(|line| line.trim_start().starts_with(label)).collect();
+        assert_eq!(lines.len(), 1, "{label}");
+        assert!(lines[0].contains(words), "{}", lines[0]);
+    }
+}
+
+#[test]
+fn a_pass_does_not_speak_of_sockets_that_nobody_looked_at() {
+    assert!(render(&samples::pass(), WIDE).contains("every task, timer and socket that was alive"));
+    let unseen = render(&samples::pass_with_warning(), WIDE);
+    assert!(unseen.contains("every task and timer that was alive at the response"));
+}
+
+#[test]
+fn an_invocation_without_a_response_stands_out() {
+    assert!(render(&samples::timed_out(), 80).contains("✗ timeout"));
+    assert!(render(&samples::interrupted(), 80).contains("✗ cut short"));
+    let many = render(&samples::many_invocations(), 80);
+    assert!(many.contains("✗ 1 failed"));
+    assert!(many.contains("more"));
+}
+
+fn render(report: &Report, width: u16) -> String {
+    let mut out = Vec::new();
+    table::write(report, TableStyle { width, color: false }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn matters(finding: &Finding) -> bool {
+    finding.status == Status::Unexpected && finding.level != Level::Allow
+}
+
+/// The lines in which a finding is told in full, without their indent.
+fn told<'a>(text: &'a str, id: &str) -> Vec<&'a str> {
+    text.lines()
+        .map(str::trim_start)
+        .skip_while(|line| line.split_whitespace().nth(1) != Some(id))
+        .take_while(|line| !line.is_empty())
+        .collect()
+}
+
+fn fact<'a>(told: &[&'a str], label: &str) -> &'a str {
+    told.iter().find_map(|line| line.strip_prefix(label)).unwrap_or_default().trim_start()
+}
+
+fn without_colors(text: &str) -> String {
+    let mut plain = String::new();
+    let mut pieces = text.split("\u{1b}[");
+    plain += pieces.next().unwrap();
+    for piece in pieces {
+        let (code, rest) = piece.split_once('m').unwrap();
+        assert!(code.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'), "{code}");
+        plain += rest;
+    }
+    plain
+}
