@@ -1,0 +1,15 @@
+//! The outside world: everything that produces observations, and nothing that judges them.
+
+pub(crate) mod console;
+pub(crate) mod process;
+pub(crate) mod runtime_api;
+pub(crate) mod sockets;
+
+pub(crate) mod build;
+pub(crate) mod clock;
+pub(crate) mod family;
+pub(crate) mod output;
+pub(crate) mod terminal;
+
+#[cfg(test)]
+pub(crate) mod scratch;
