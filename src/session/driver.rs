@@ -1,0 +1,571 @@
+//! The one select loop of a live run.
+//!
+//! It starts the handler, lets the Runtime API, the console feed, the process and the clock report
+//! to it in one order, keeps every observation, and decides what happens next from the evidence.
+//! What the evidence means is not its business.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::analysis;
+use crate::ingest::Evidence;
+use crate::model::gap::{Gap, GapId};
+use crate::model::time::Timestamp;
+use crate::observation::{
+    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, RunStarted, SettledReason,
+};
+use crate::session::plan::{
+    AUDIT_ROWS, FEED_TIMEOUT, INIT_TIMEOUT, LAST_WORDS, PROOF_TIMEOUT, Plan, RESCAN,
+};
+use crate::session::{Recorder, environment, failure};
+use crate::source::clock::Clock;
+use crate::source::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
+use crate::source::output::{self, OutputLine};
+use crate::source::process::{self, Handler};
+use crate::source::runtime_api::{ApiSignal, Invocation, RuntimeApi};
+use crate::source::sockets::{self, InheritedSockets, ScanError};
+use crate::source::terminal::Terminal;
+
+/// Drains in the first round of a proof; enough unless the queue is long.
+const FIRST_ROUND: usize = 3;
+
+/// Drains in every further round.
+const NEXT_ROUND: usize = 64;
+
+/// Runs the handler and returns what was observed.
+pub(crate) async fn run(
+    plan: Plan,
+    recorder: Option<Recorder>,
+    terminal: Arc<Terminal>,
+    mut interrupted: watch::Receiver<bool>,
+) -> (Evidence, Option<Recorder>) {
+    let clock = Clock::start();
+    let (api_signals, mut from_api) = mpsc::unbounded_channel();
+    let (feed_signals, mut from_feed) = mpsc::unbounded_channel();
+    let mut journal = Journal { evidence: Evidence::default(), recorder };
+    let mut session = match Session::start(
+        plan,
+        clock,
+        &mut journal,
+        api_signals,
+        feed_signals,
+        Arc::clone(&terminal),
+    )
+    .await
+    {
+        Ok(session) => session,
+        Err(gap) => {
+            journal.observe(clock.now(), ObservationKind::Gap(gap));
+            return (journal.evidence, journal.recorder);
+        }
+    };
+    while session.phase != Phase::Over {
+        let wake = session.wake_in();
+        // In this order: a response that was received counts before the exit that followed it.
+        tokio::select! {
+            biased;
+            Ok(()) = interrupted.changed() => session.interrupt(&mut journal),
+            Some(signal) = from_api.recv() => session.on_api(signal, &mut journal),
+            Some(signal) = from_feed.recv() => session.on_feed(signal, &mut journal),
+            attached = &mut session.attaching, if !session.feed.is_settled() => {
+                session.on_attached(attached, &mut journal);
+            }
+            status = session.handler.wait(), if session.exited.is_none() => {
+                session.on_exit(status, &mut journal);
+            }
+            () = tokio::time::sleep(wake) => {}
+        }
+        session.advance(&mut journal);
+    }
+    session.end(&mut journal).await;
+    (journal.evidence, journal.recorder)
+}
+
+/// Where the run is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// The handler starts up.
+    Init { until: Timestamp },
+    /// It asks for an event, which is kept back for the feed.
+    AwaitFeed { until: Timestamp },
+    /// An event is with it, or on its way to it.
+    Invoking { since: Timestamp },
+    /// It has responded; what is pending is watched.
+    Watching { since: Timestamp },
+    /// Nothing more will be observed.
+    Over,
+}
+
+/// The console feed, from the session's side.
+enum Feed {
+    /// Nothing listens there yet.
+    Expected,
+    /// Attached: rounds can be asked for.
+    Attached { rounds: mpsc::UnboundedSender<Round>, busy: bool },
+    /// There is none, or it is lost.
+    Absent,
+}
+
+impl Feed {
+    fn is_settled(&self) -> bool {
+        !matches!(self, Self::Expected)
+    }
+}
+
+/// Everything that is observed goes through here, once.
+struct Journal {
+    evidence: Evidence,
+    recorder: Option<Recorder>,
+}
+
+impl Journal {
+    fn observe(&mut self, at: Timestamp, kind: ObservationKind) {
+        let observation = Observation { at, kind };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.keep(&observation);
+        }
+        self.evidence.observe(&observation);
+    }
+}
+
+struct Session {
+    plan: Plan,
+    clock: Clock,
+    terminal: Arc<Terminal>,
+    api: RuntimeApi,
+    handler: Handler,
+    inherited: InheritedSockets,
+    console: SocketAddr,
+    feed: Feed,
+    attaching: JoinHandle<Result<ConsoleFeed, Unattached>>,
+    phase: Phase,
+    /// The process has ended; its last words may still be on their way.
+    exited: Option<(Timestamp, ExitedWith)>,
+    /// A round has been asked for since the last response.
+    proving: bool,
+    last_scan: Timestamp,
+    /// The feed has ended, and it is not known yet whether the process has as well.
+    lost_feed: Option<Observation>,
+}
+
+/// Why there is no feed.
+enum Unattached {
+    Foreign,
+    Failed(AttachError),
+}
+
+impl Session {
+    async fn start(
+        plan: Plan,
+        clock: Clock,
+        journal: &mut Journal,
+        api_signals: mpsc::UnboundedSender<ApiSignal>,
+        feed_signals: mpsc::UnboundedSender<FeedSignal>,
+        terminal: Arc<Terminal>,
+    ) -> Result<Self, Gap> {
+        let internal = |what: &str, error: std::io::Error| {
+            Gap::new(GapId::InternalError, format!("could not {what}: {error}"))
+        };
+        let api = RuntimeApi::bind(clock, api_signals)
+            .await
+            .map_err(|error| internal("open a port for the Runtime API", error))?;
+        let console = match plan.console {
+            Some(addr) => addr,
+            None => free_port().map_err(|error| internal("find a free port", error))?,
+        };
+        journal.observe(clock.now(), run_started(&plan, api.addr(), console));
+        let inherited = sockets::inherited();
+        let (lines, from_handler) = output::channel();
+        let launch = environment::complete(&plan, api.addr(), console);
+        let handler = process::start(launch, lines).map_err(|error| {
+            let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
+            let gap = Gap::new(id, crate::error::chain(&error));
+            gap.hint(error.hint())
+        })?;
+        let pid = handler.pid();
+        journal.observe(clock.now(), ObservationKind::ProcessStarted { pid });
+        tokio::spawn(show_output(from_handler, Arc::clone(&terminal)));
+        terminal.progress("starting the handler");
+        let attaching = tokio::spawn(attach(console, pid, clock, feed_signals));
+        let until = clock.now().plus(INIT_TIMEOUT);
+        Ok(Self {
+            plan,
+            clock,
+            terminal,
+            api,
+            handler,
+            inherited,
+            console,
+            feed: Feed::Expected,
+            attaching,
+            phase: Phase::Init { until },
+            exited: None,
+            proving: false,
+            last_scan: Timestamp::default(),
+            lost_feed: None,
+        })
+    }
+
+    /// How long nothing needs to be done unless something happens.
+    fn wake_in(&self) -> Duration {
+        let now = self.clock.now();
+        let at = match self.phase {
+            Phase::Init { until } | Phase::AwaitFeed { until } => until,
+            Phase::Invoking { since } => self.end_of_invocation(since),
+            Phase::Watching { .. } => now.plus(RESCAN),
+            Phase::Over => now,
+        };
+        let wake = at.saturating_since(now);
+        let soon = self.exited.is_some() || self.lost_feed.is_some();
+        if soon { wake.min(Duration::from_millis(5)) } else { wake }
+    }
+
+    fn on_api(&mut self, signal: ApiSignal, journal: &mut Journal) {
+        let ApiSignal { at, moment, release } = signal;
+        let responded = matches!(
+            moment,
+            ApiMoment::ResponseReceived { .. }
+                | ApiMoment::ErrorReceived { .. }
+                | ApiMoment::ResponseTooLarge { .. }
+        );
+        let next = moment == ApiMoment::NextRequested;
+        let init_error = matches!(moment, ApiMoment::InitErrorReceived { .. });
+        journal.observe(at, ObservationKind::RuntimeApi(moment));
+        if responded && matches!(self.phase, Phase::Invoking { .. }) {
+            // The runtime is held while its sockets are read: this is the response moment.
+            self.scan(journal);
+            self.phase = Phase::Watching { since: at };
+            self.proving = false;
+        }
+        if let Some(release) = release {
+            // The client may be gone; then nobody waits for the answer.
+            let _ = release.send(());
+        }
+        match self.phase {
+            Phase::Init { .. } if next => {
+                self.phase = Phase::AwaitFeed { until: self.clock.now().plus(FEED_TIMEOUT) };
+            }
+            Phase::Watching { .. } if next => self.scan(journal),
+            Phase::Init { .. } if init_error => self.kill(KillReason::Abandoned, journal),
+            _ => {}
+        }
+    }
+
+    fn on_feed(&mut self, signal: FeedSignal, journal: &mut Journal) {
+        match signal {
+            FeedSignal::Observed(observation) => {
+                let Observation { at, kind } = *observation;
+                if matches!(kind, ObservationKind::ConsoleLost { .. }) {
+                    self.feed = Feed::Absent;
+                    // The feed may have gone with its process, whose end is told next.
+                    self.lost_feed = Some(Observation { at, kind });
+                    return;
+                }
+                journal.observe(at, kind);
+            }
+            FeedSignal::RoundDone => {
+                if let Feed::Attached { busy, .. } = &mut self.feed {
+                    *busy = false;
+                }
+            }
+        }
+    }
+
+    fn on_exit(&mut self, status: std::io::Result<ExitedWith>, journal: &mut Journal) {
+        let now = self.clock.now();
+        match status {
+            Ok(status) => self.exited = Some((now, status)),
+            Err(error) => {
+                let message = format!("could not wait for the handler: {error}");
+                let gap = Gap::new(GapId::InternalError, message);
+                journal.observe(now, ObservationKind::Gap(gap));
+                self.kill(KillReason::Abandoned, journal);
+            }
+        }
+    }
+
+    fn on_attached(
+        &mut self,
+        attached: Result<Result<ConsoleFeed, Unattached>, tokio::task::JoinError>,
+        journal: &mut Journal,
+    ) {
+        let gap = match attached {
+            Ok(Ok(feed)) => {
+                let (rounds, asked) = mpsc::unbounded_channel();
+                tokio::spawn(serve_rounds(feed, asked));
+                self.feed = Feed::Attached { rounds, busy: false };
+                return;
+            }
+            Ok(Err(Unattached::Foreign)) => Gap::new(
+                GapId::ForeignConsole,
+                format!("what listens at {} is not the handler", self.console),
+            )
+            .hint("end the other program, or give another address with --console HOST:PORT"),
+            Ok(Err(Unattached::Failed(error))) => {
+                Gap::new(GapId::NotInstrumented, error.to_string())
+            }
+            Err(error) => Gap::new(GapId::InternalError, error.to_string()),
+        };
+        self.feed = Feed::Absent;
+        journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+    }
+
+    /// Does what the evidence now allows.
+    fn advance(&mut self, journal: &mut Journal) {
+        let now = self.clock.now();
+        if self.note_exit(now, journal) {
+            return;
+        }
+        if let Some(lost) = self.lost_feed.take_if(|lost| now >= lost.at.plus(LAST_WORDS)) {
+            journal.observe(lost.at, lost.kind);
+        }
+        match self.phase {
+            Phase::Init { until } if now >= until => {
+                journal.observe(now, ObservationKind::Gap(failure::never_ready(INIT_TIMEOUT)));
+                self.kill(KillReason::InitTimeout, journal);
+            }
+            Phase::AwaitFeed { until } => self.await_feed(now, until, journal),
+            Phase::Invoking { since } => self.watch_deadline(now, since, journal),
+            Phase::Watching { since } => self.watch(now, since, journal),
+            Phase::Init { .. } | Phase::Over => {}
+        }
+    }
+
+    /// Whether the process has ended, once its last words have been heard.
+    fn note_exit(&mut self, now: Timestamp, journal: &mut Journal) -> bool {
+        let Some((at, status)) = self.exited else { return false };
+        if self.phase == Phase::Over {
+            return true;
+        }
+        let open =
+            |connection: &crate::model::store::ApiConnection| connection.life.ended.is_none();
+        let silent = !journal.evidence.store.connections.iter().any(open);
+        if silent || now >= at.plus(LAST_WORDS) {
+            let lines = self.terminal.last_handler_lines();
+            if let Some(gap) = failure::exited(&journal.evidence.store, status, &lines) {
+                journal.observe(at, ObservationKind::Gap(gap));
+            }
+            self.settle_if_watching(SettledReason::CutShort, journal);
+            journal.observe(at, ObservationKind::ProcessExited { status });
+            self.phase = Phase::Over;
+        }
+        true
+    }
+
+    fn await_feed(&mut self, now: Timestamp, until: Timestamp, journal: &mut Journal) {
+        let full_state = journal.evidence.store.feed.updates > 0;
+        let ready = match self.feed {
+            Feed::Attached { .. } => full_state,
+            Feed::Absent => true,
+            Feed::Expected => false,
+        };
+        if ready {
+            self.deliver(journal);
+        } else if now >= until {
+            if let Feed::Expected = self.feed {
+                self.attaching.abort();
+                self.feed = Feed::Absent;
+                if let Some(gap) = self.other_console() {
+                    journal.observe(now, ObservationKind::Gap(gap));
+                }
+            }
+            self.deliver(journal);
+        } else {
+            self.terminal.progress("waiting for the handler's console feed");
+        }
+    }
+
+    /// A handler may serve its console at an address of its own choice.
+    fn other_console(&self) -> Option<Gap> {
+        let api_port = self.api.addr().port();
+        let listeners = sockets::listening(self.handler.pid());
+        let other = listeners.into_iter().find(|addr| addr.port() != api_port)?;
+        let message = format!(
+            "the handler serves no console feed at {}, so its tasks and timers were not seen",
+            self.console
+        );
+        Some(Gap::new(GapId::NotInstrumented, message).hint(format!(
+            "it listens at {other}: if that is its console, give --console {other}; console_subscriber::init() obeys TOKIO_CONSOLE_BIND by itself"
+        )))
+    }
+
+    fn deliver(&mut self, journal: &mut Journal) {
+        let done = journal.evidence.store.invocations.len();
+        let Some(event) = self.plan.events.get(done).cloned() else {
+            self.kill(KillReason::Finished, journal);
+            return;
+        };
+        // What is open now was there before the event.
+        self.scan(journal);
+        let now = self.clock.now();
+        self.terminal.progress(format!("invocation {} of {}", done + 1, self.plan.events.len()));
+        self.phase = Phase::Invoking { since: now };
+        self.api.deliver(Invocation {
+            request_id: uuid::Uuid::new_v4().to_string(),
+            event,
+            deadline: now.plus(self.plan.timeout),
+            function_arn: format!(
+                "arn:aws:lambda:us-east-1:123456789012:function:{}",
+                self.plan.function_name
+            ),
+        });
+    }
+
+    /// The deadline that the event was delivered with.
+    fn end_of_invocation(&self, since: Timestamp) -> Timestamp {
+        since.plus(self.plan.timeout)
+    }
+
+    fn watch_deadline(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {
+        if now < self.end_of_invocation(since) {
+            return;
+        }
+        let store = &journal.evidence.store;
+        let unanswered = store.last_invocation().filter(|last| last.responded_at.is_none());
+        let (gap, reason) = match unanswered {
+            Some(last) => (failure::timed_out(last.index, self.plan.timeout), KillReason::Deadline),
+            None => (failure::never_took(store.invocations.len() + 1), KillReason::Abandoned),
+        };
+        journal.observe(now, ObservationKind::Gap(gap));
+        self.kill(reason, journal);
+    }
+
+    fn watch(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {
+        let Some(last) = journal.evidence.store.last_invocation() else { return };
+        let (next, deadline, index) = (last.next_at.is_some(), last.deadline, last.index);
+        let proved = last.caught_up_at.is_some();
+        if !proved && now < since.plus(PROOF_TIMEOUT) && self.prove(journal) {
+            return;
+        }
+        self.terminal.progress(format!("watching what is pending after response {index}"));
+        let time_over = now >= since.plus(self.plan.settle);
+        let reason = analysis::may_end(&journal.evidence.store)
+            .or(time_over.then_some(SettledReason::TimeOver));
+        match reason {
+            Some(_) if !next && now >= deadline => {
+                journal.observe(now, ObservationKind::Gap(failure::never_next(index)));
+                self.settle_if_watching(SettledReason::CutShort, journal);
+                self.kill(KillReason::Abandoned, journal);
+            }
+            Some(reason) if next => {
+                self.scan(journal);
+                self.settle_if_watching(reason, journal);
+                self.deliver(journal);
+            }
+            _ if now >= self.last_scan.plus(RESCAN) => self.scan(journal),
+            _ => {}
+        }
+    }
+
+    /// Asks for a round of draining; whether the proof can still come.
+    fn prove(&mut self, journal: &Journal) -> bool {
+        let fresh = !self.proving;
+        let Feed::Attached { rounds, busy } = &mut self.feed else { return false };
+        if *busy {
+            return true;
+        }
+        let audit = journal.evidence.store.feed_rows(self.clock.now()) < AUDIT_ROWS;
+        let drains = if fresh { FIRST_ROUND } else { NEXT_ROUND };
+        self.proving = true;
+        *busy = rounds.send(Round { fresh, drains, audit }).is_ok();
+        *busy
+    }
+
+    fn scan(&mut self, journal: &mut Journal) {
+        if self.exited.is_some() {
+            return;
+        }
+        let at = self.clock.now();
+        match sockets::scan(self.handler.pid(), &self.inherited) {
+            Ok(scan) => journal.observe(at, ObservationKind::Sockets(scan)),
+            // That nothing was read is in the evidence already.
+            Err(ScanError::NotObserved) => {}
+            Err(error) => {
+                let gap = Gap::new(GapId::SocketsUnreadable, crate::error::chain(&error));
+                journal.observe(at, ObservationKind::Gap(gap.hint(error.hint())));
+            }
+        }
+        self.last_scan = self.clock.now();
+    }
+
+    fn settle_if_watching(&self, reason: SettledReason, journal: &mut Journal) {
+        if let Phase::Watching { .. } = self.phase {
+            journal.observe(self.clock.now(), ObservationKind::Settled { reason });
+        }
+    }
+
+    fn interrupt(&mut self, journal: &mut Journal) {
+        let gap = Gap::new(GapId::Interrupted, "the run was interrupted");
+        journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+        self.settle_if_watching(SettledReason::CutShort, journal);
+        self.kill(KillReason::Interrupted, journal);
+    }
+
+    fn kill(&mut self, reason: KillReason, journal: &mut Journal) {
+        journal.observe(self.clock.now(), ObservationKind::ProcessKilled { reason });
+        self.handler.kill_group();
+        self.phase = Phase::Over;
+    }
+
+    async fn end(mut self, journal: &mut Journal) {
+        self.attaching.abort();
+        self.handler.kill_group();
+        // It has been killed; how it ended is of no interest.
+        let _ = self.handler.reap().await;
+        let drift = self.clock.drift();
+        if drift > Duration::from_millis(50) {
+            let message = format!("the machine's clock was stepped by {} ms", drift.as_millis());
+            let gap = Gap::new(GapId::ClockStepped, message).hint("run again");
+            journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+        }
+    }
+}
+
+fn run_started(plan: &Plan, runtime_api: SocketAddr, console: SocketAddr) -> ObservationKind {
+    ObservationKind::RunStarted(RunStarted {
+        handler: plan.handler.clone(),
+        detail: plan.detail.clone(),
+        invocations: u32::try_from(plan.events.len()).unwrap_or(u32::MAX),
+        timeout: plan.timeout,
+        settle: plan.settle,
+        modes: plan.modes.clone(),
+        runtime_api,
+        console,
+        workspace: plan.workspace.clone(),
+    })
+}
+
+/// A port that was free a moment ago. Somebody else may take it meanwhile, which is why the feed
+/// is checked to be the handler's own.
+fn free_port() -> std::io::Result<SocketAddr> {
+    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+async fn attach(
+    addr: SocketAddr,
+    pid: u32,
+    clock: Clock,
+    signals: mpsc::UnboundedSender<FeedSignal>,
+) -> Result<ConsoleFeed, Unattached> {
+    console::listening(addr).await;
+    if sockets::listens(pid, addr) == Some(false) {
+        return Err(Unattached::Foreign);
+    }
+    ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed)
+}
+
+async fn serve_rounds(mut feed: ConsoleFeed, mut asked: mpsc::UnboundedReceiver<Round>) {
+    while let Some(round) = asked.recv().await {
+        feed.round(round).await;
+    }
+}
+
+async fn show_output(mut lines: mpsc::Receiver<OutputLine>, terminal: Arc<Terminal>) {
+    while let Some(line) = lines.recv().await {
+        terminal.handler_line(&line.text);
+    }
+}

@@ -1,0 +1,88 @@
+//! What a handler that failed did, in words, and how to mend it.
+
+use std::time::Duration;
+
+use crate::model::gap::{Gap, GapId};
+use crate::model::store::Store;
+use crate::observation::ExitedWith;
+
+/// The process ended before the run did.
+pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Option<Gap> {
+    let how = describe(status);
+    if store.ready_at.is_none() {
+        let message = format!("the handler {how} before it asked for an event");
+        return Some(Gap::new(GapId::HandlerExitedEarly, message).hint(early_hint(last_lines)));
+    }
+    let message = match store.last_invocation() {
+        None => format!("the handler {how} while it waited for its first event"),
+        Some(last) if last.responded_at.is_none() => {
+            format!("the handler {how} in invocation {}", last.index)
+        }
+        Some(last) => format!("the handler {how} after the response of invocation {}", last.index),
+    };
+    Some(
+        Gap::new(GapId::HandlerExited, message).hint(
+            "its own output says more, on stderr; Lambda starts a new environment after this",
+        ),
+    )
+}
+
+/// It never asked for an event.
+pub(crate) fn never_ready(limit: Duration) -> Gap {
+    let message = format!("the handler did not ask for an event within {} s", limit.as_secs());
+    Gap::new(GapId::InitTimeout, message).hint(
+        "a Lambda handler calls lambda_runtime::run in main, and Lambda allows 10 s for its init phase; is this the right program?",
+    )
+}
+
+/// No answer came before the deadline.
+pub(crate) fn timed_out(index: u32, timeout: Duration) -> Gap {
+    let message =
+        format!("Task timed out after {:.2} seconds in invocation {index}", timeout.as_secs_f64());
+    Gap::new(GapId::TimedOut, message).hint(
+        "if the handler needs more time, raise --timeout; otherwise something that it awaits never comes",
+    )
+}
+
+/// It asked for an event and was gone before it came.
+pub(crate) fn never_took(index: usize) -> Gap {
+    let message = format!("the handler stopped asking for events before invocation {index}");
+    Gap::new(GapId::HandlerExited, message).hint("its own output says more, on stderr")
+}
+
+/// The response was sent, and then the runtime never came back for the next event.
+pub(crate) fn never_next(index: u32) -> Gap {
+    let message = format!(
+        "after the response of invocation {index} the handler did not ask for the next event before its deadline"
+    );
+    Gap::new(GapId::NoNext, message).hint(
+        "something keeps the runtime's thread busy after the response; Lambda would end the environment",
+    )
+}
+
+fn describe(status: ExitedWith) -> String {
+    match status {
+        ExitedWith::Code(code) => format!("exited with code {code}"),
+        ExitedWith::Signal(6) => "was aborted (SIGABRT)".into(),
+        ExitedWith::Signal(9) => "was killed (SIGKILL)".into(),
+        ExitedWith::Signal(11) => "crashed (SIGSEGV)".into(),
+        ExitedWith::Signal(15) => "was terminated (SIGTERM)".into(),
+        ExitedWith::Signal(signal) => format!("was ended by signal {signal}"),
+    }
+}
+
+fn early_hint(last_lines: &[String]) -> String {
+    let says = |needle: &str| last_lines.iter().any(|line| line.contains(needle));
+    if says("tokio_unstable") || says("task tracing requires Tokio to be built with") {
+        return "build it with RUSTFLAGS=\"--cfg tokio_unstable\", or give loopcheck its directory to have it built that way".into();
+    }
+    if says("AddrInUse") || says("Address already in use") {
+        return "a port that it needs is taken; give another address for the console with --console HOST:PORT".into();
+    }
+    match last_lines.iter().rev().find(|line| !line.trim().is_empty()) {
+        Some(line) => format!("its last line of output: {}", line.trim()),
+        None => {
+            "a Lambda handler calls lambda_runtime::run in main; is this the right program?".into()
+        }
+    }
+}

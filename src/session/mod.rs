@@ -1,0 +1,11 @@
+//! A live run: the one place where everything that happens comes together.
+
+mod driver;
+mod environment;
+mod failure;
+mod plan;
+mod recorder;
+
+pub(crate) use driver::run;
+pub(crate) use plan::Plan;
+pub(crate) use recorder::Recorder;

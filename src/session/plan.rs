@@ -1,0 +1,54 @@
+//! What a live run is asked to do, ready to be done.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::source::process::Launch;
+
+/// A run that has been validated.
+pub(crate) struct Plan {
+    /// The handler as the user named it.
+    pub(crate) handler: String,
+    /// What it was resolved to.
+    pub(crate) detail: String,
+    /// How to start it; the environment of the Runtime API is added.
+    pub(crate) launch: Launch,
+    /// One event for each invocation.
+    pub(crate) events: Vec<Bytes>,
+    /// The function's timeout.
+    pub(crate) timeout: Duration,
+    /// The longest watch after each response.
+    pub(crate) settle: Duration,
+    /// Completion modes to gate on; empty: all that apply.
+    pub(crate) modes: Vec<String>,
+    /// Where the console feed is to be served; `None`: on a free loopback port.
+    pub(crate) console: Option<SocketAddr>,
+    /// The root of the handler's workspace, if it is known.
+    pub(crate) workspace: String,
+    /// `LAMBDA_TASK_ROOT`: the folder that the handler was deployed from.
+    pub(crate) task_root: String,
+    /// `AWS_LAMBDA_FUNCTION_NAME`.
+    pub(crate) function_name: String,
+}
+
+/// The longest init phase that Lambda allows (on demand; AWS Lambda developer guide,
+/// lambda-runtime-environment).
+pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an event is kept back for a console feed that has not come up.
+pub(crate) const FEED_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the proof may take that the feed has caught up with a response.
+pub(crate) const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often the process group is read again while sockets or child processes are pending.
+pub(crate) const RESCAN: Duration = Duration::from_millis(50);
+
+/// How long the last words of a process that has exited are waited for.
+pub(crate) const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Rows in the feed's full state above which it is not asked for: console-subscriber sends
+/// nothing above 4 MiB and loses its count of lost events over it.
+pub(crate) const AUDIT_ROWS: usize = 6_000;
