@@ -1,0 +1,6 @@
+//! What several test files need.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+pub mod feed;
