@@ -421,6 +421,7 @@ fn blank_task(span: u64, created: Timestamp) -> Task {
         owner: None,
         span_life: Lifetime::since(created),
         stats: TaskStats::default(),
+        finished: None,
         polls_seen: Vec::new(),
         activity_at_response: None,
         seen_on: SeenOn::default(),

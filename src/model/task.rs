@@ -25,6 +25,8 @@ pub struct Task {
     pub span_life: Lifetime,
     /// Counters and stamps as last seen.
     pub stats: TaskStats,
+    /// When it had finished, if its counters prove that; see [`Task::ended`].
+    pub finished: Option<Timestamp>,
     /// Polls that have been seen, oldest first: the ones that the feed's snapshots happened to
     /// show. Kept because every later poll overwrites the feed's own stamps.
     pub polls_seen: Vec<PollWindow>,
@@ -110,7 +112,7 @@ impl Task {
     /// to be dropped. Wakes that came together can hide that, so counters tell only that a task
     /// has finished, never that it has not.
     pub fn ended(&self) -> Option<Timestamp> {
-        match (self.span_life.ended, self.finished_by_counters()) {
+        match (self.span_life.ended, self.finished) {
             (Some(closed), Some(finished)) => Some(closed.min(finished)),
             (closed, finished) => closed.or(finished),
         }
@@ -118,16 +120,7 @@ impl Task {
 
     /// When a task whose span is still open finished, if its counters prove that it did.
     pub fn finished_under_open_span(&self) -> Option<Timestamp> {
-        if self.span_life.ended.is_some() { None } else { self.finished_by_counters() }
-    }
-
-    fn finished_by_counters(&self) -> Option<Timestamp> {
-        let stats = &self.stats;
-        let proved = self.kind != TaskKind::Blocking
-            && stats.polls > stats.wakes + 1
-            && stats.waker_clones == stats.waker_drops
-            && stats.activity() != Activity::Busy;
-        if proved { stats.last_poll_ended } else { None }
+        if self.span_life.ended.is_some() { None } else { self.finished }
     }
 
     /// From when to when the task could do something.
@@ -145,6 +138,21 @@ impl Task {
             self.note_poll(PollWindow { started, ended });
         }
         self.stats = stats;
+        self.note_finish();
+    }
+
+    fn note_finish(&mut self) {
+        let stats = &self.stats;
+        if stats.waker_clones > stats.waker_drops {
+            // Something can still wake it.
+            self.finished = None;
+        } else if self.kind != TaskKind::Blocking
+            && stats.polls > stats.wakes + 1
+            && stats.activity() == Activity::Stuck
+        {
+            // A child that runs in its span goes on entering it, so the first proof is the best.
+            self.finished = self.finished.or(stats.last_poll_ended);
+        }
     }
 
     fn note_poll(&mut self, window: PollWindow) {
@@ -196,7 +204,7 @@ mod tests {
     }
 
     fn task(stats: TaskStats) -> Task {
-        Task {
+        let mut task = Task {
             span: 1,
             tokio_id: Some(1),
             kind: TaskKind::Async,
@@ -205,11 +213,14 @@ mod tests {
             location: None,
             owner: None,
             span_life: Lifetime::since(Timestamp::from_nanos(1)),
-            stats,
+            stats: TaskStats::default(),
+            finished: None,
             polls_seen: Vec::new(),
             activity_at_response: None,
             seen_on: SeenOn::default(),
-        }
+        };
+        task.observe(stats);
+        task
     }
 
     #[test]
@@ -270,6 +281,29 @@ mod tests {
         assert_eq!(task(with_a_waker).ended(), None);
         let coalesced = TaskStats { wakes: 2, waker_clones: 2, waker_drops: 2, ..stats };
         assert_eq!(task(coalesced).ended(), None);
+    }
+
+    #[test]
+    fn a_child_that_enters_the_span_does_not_move_the_end() {
+        let finished = TaskStats {
+            polls: 3,
+            wakes: 1,
+            last_wake: at(5),
+            last_poll_started: at(8),
+            last_poll_ended: at(9),
+            ..TaskStats::default()
+        };
+        let mut task = task(finished.clone());
+        let entered = TaskStats {
+            polls: 4,
+            last_poll_started: at(300),
+            last_poll_ended: at(301),
+            ..finished.clone()
+        };
+        task.observe(entered);
+        assert_eq!(task.ended(), at(9));
+        task.observe(TaskStats { polls: 5, waker_clones: 1, ..finished });
+        assert_eq!(task.ended(), None, "what can be woken has not finished");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::source::scratch::Scratch;
 
 use super::cargo::Environment;
 use super::flags;
-use super::steps::build_in;
+use super::steps::{Built, build_in};
 use super::*;
 
 const MAIN: &str = r#"fn main() {

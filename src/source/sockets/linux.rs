@@ -8,8 +8,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
+
+use rustix::fs::{Dir, getxattr, readlinkat};
+use rustix::io::Errno;
 
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState};
 use crate::observation::SocketScan;
@@ -51,7 +55,10 @@ pub(crate) fn inherited() -> InheritedSockets {
 /// `None`: it cannot be told.
 pub(crate) fn listens(leader: u32, addr: SocketAddr) -> Option<bool> {
     let (processes, held) = held(&family::leader(leader)).ok()?;
-    let rows = tables(&processes, table::TCP, |_| true).ok()?;
+    if processes.is_empty() {
+        return None;
+    }
+    let rows = tables(&processes, table::TCP, None, |_| true).ok()?;
     let addr = SocketAddr::new(addr.ip().to_canonical(), addr.port());
     // The kernel prefers the listener that is bound most exactly.
     let best = rows
@@ -66,7 +73,7 @@ pub(crate) fn listens(leader: u32, addr: SocketAddr) -> Option<bool> {
 /// Every address that the family accepts TCP connections on; empty when it cannot be told.
 pub(crate) fn listening(leader: u32) -> Vec<SocketAddr> {
     let Ok((processes, held)) = held(&family::leader(leader)) else { return Vec::new() };
-    let Ok(rows) = tables(&processes, table::TCP, |inode| held.contains_key(&inode)) else {
+    let Ok(rows) = tables(&processes, table::TCP, None, |inode| held.contains_key(&inode)) else {
         return Vec::new();
     };
     let addresses: BTreeSet<SocketAddr> = rows.values().filter_map(listener).collect();
@@ -171,23 +178,30 @@ fn has_ended(process: &Process) -> bool {
 
 /// The sockets in a directory of descriptors: inode, and the path of one that refers to it.
 fn descriptors(directory: &str) -> io::Result<HashMap<u64, String>> {
+    // Relative to the open directory, which spares the kernel the way there for each of them.
+    let opened = File::open(directory)?;
     let mut sockets = HashMap::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        match fs::read_link(&path) {
-            Ok(target) => {
-                let inode = target.to_str().and_then(socket_inode);
-                sockets.extend(inode.map(|inode| (inode, path.display().to_string())));
-            }
-            Err(error) if family::is_gone(&error) => {}
-            Err(error) => return Err(error),
+    let mut target = Vec::new();
+    for entry in Dir::read_from(&opened)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        target.clear();
+        target = match readlinkat(&opened, name, target) {
+            Ok(target) => target.into_bytes(),
+            // Closed meanwhile, or `.` and `..`, which are no links.
+            Err(Errno::NOENT | Errno::SRCH | Errno::INVAL) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(inode) = socket_inode(&target) {
+            sockets.insert(inode, format!("{directory}/{}", name.to_string_lossy()));
         }
     }
     Ok(sockets)
 }
 
-fn socket_inode(target: &str) -> Option<u64> {
-    target.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+fn socket_inode(target: &[u8]) -> Option<u64> {
+    let inode = target.strip_prefix(b"socket:[")?.strip_suffix(b"]")?;
+    str::from_utf8(inode).ok()?.parse().ok()
 }
 
 /// Joins what is held with the tables.
@@ -198,27 +212,54 @@ fn resolve(
     if held.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = tables(processes, table::ALL, |inode| held.contains_key(&inode))?;
+    let mut rows = held_rows(held, &worth_reading(held), processes)?;
     // A table is not read in one instant, and a process may live in a network of its own.
-    let missing: BTreeSet<u32> = held
+    let missing: BTreeMap<u64, Holder> = held
         .iter()
         .filter(|(inode, _)| !rows.contains_key(inode))
-        .map(|(_, holder)| holder.pid)
+        .map(|(inode, holder)| (*inode, holder.clone()))
         .collect();
-    for pid in missing {
+    let holders: BTreeSet<u32> = missing.values().map(|holder| holder.pid).collect();
+    for pid in holders {
         let holder: Vec<Process> = processes.iter().filter(|p| p.pid == pid).cloned().collect();
-        let found = tables(&holder, table::ALL, |inode| held.contains_key(&inode))?;
-        for (inode, row) in found {
-            rows.entry(inode).or_insert(row);
-        }
+        rows.extend(held_rows(&missing, &worth_reading(&missing), &holder)?);
     }
     Ok(held.iter().map(|(inode, holder)| fact(*inode, holder, rows.remove(inode))).collect())
 }
 
-/// The rows of some tables, as the first process sees them that still runs.
+/// The tables that the sockets can be in.
+fn worth_reading(held: &BTreeMap<u64, Holder>) -> Vec<Table> {
+    // Asking for each of very many costs more than it spares.
+    const MANY: usize = 64;
+    if held.len() > MANY {
+        return table::ALL.to_vec();
+    }
+    let worth: HashSet<Table> = held
+        .values()
+        .flat_map(|holder| match protocol_name(&holder.path) {
+            Some(name) => table::with_protocol(&name),
+            None => table::ALL,
+        })
+        .copied()
+        .collect();
+    table::ALL.iter().filter(|table| worth.contains(table)).copied().collect()
+}
+
+/// The rows of sockets that are held; no more is read than what it takes to find all of them.
+fn held_rows(
+    held: &BTreeMap<u64, Holder>,
+    tables: &[Table],
+    processes: &[Process],
+) -> Result<HashMap<u64, Row>, ScanError> {
+    self::tables(processes, tables, Some(held.len()), |inode| held.contains_key(&inode))
+}
+
+/// The rows of some tables, as the first process sees them that still runs, until as many are
+/// found as there can be.
 fn tables(
     processes: &[Process],
     tables: &[Table],
+    enough: Option<usize>,
     wanted: impl Fn(u64) -> bool,
 ) -> Result<HashMap<u64, Row>, ScanError> {
     for process in processes {
@@ -226,17 +267,25 @@ fn tables(
         let mut any = false;
         for table in tables {
             let path = format!("/proc/{}/net/{}", process.pid, table.file);
-            match read(&path) {
-                Ok(text) => {
-                    any = true;
-                    rows.extend(table.rows(&text, &wanted).map(|row| (row.inode, row)));
+            let read = for_each_line(&path, |line| {
+                rows.extend(table.row(line, &wanted).map(|row| (row.inode, row)));
+                if enough == Some(rows.len()) {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
                 }
+            });
+            match read {
+                Ok(()) => any = true,
                 // Either the process is gone, or the kernel lacks the protocol (no IPv6).
                 Err(error) if is_absent(&error) => {}
                 Err(source) => {
                     let name = process.name.clone();
                     return Err(ScanError::Unreadable { pid: process.pid, name, source });
                 }
+            }
+            if enough == Some(rows.len()) {
+                break;
             }
         }
         if any {
@@ -252,11 +301,17 @@ fn is_absent(error: &io::Error) -> bool {
         || error.kind() == io::ErrorKind::NotADirectory
 }
 
-fn read(path: &str) -> io::Result<Vec<u8>> {
-    // The kernel gives a page for each call; a table of some hundred rows is a few pages long.
-    let mut text = Vec::with_capacity(64 * 1024);
-    File::open(path)?.read_to_end(&mut text)?;
-    Ok(text)
+/// Calls `on` for each line of a file, until it has seen enough.
+fn for_each_line(path: &str, mut on: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
+    let mut file = BufReader::with_capacity(64 * 1024, File::open(path)?);
+    let mut line = Vec::new();
+    while file.read_until(b'\n', &mut line)? > 0 {
+        if on(line.trim_ascii_end()).is_break() {
+            break;
+        }
+        line.clear();
+    }
+    Ok(())
 }
 
 fn fact(inode: u64, holder: &Holder, row: Option<Row>) -> SocketFact {
@@ -285,19 +340,22 @@ fn fact(inode: u64, holder: &Holder, row: Option<Row>) -> SocketFact {
     }
 }
 
-/// What the kernel calls the protocol of a socket that is in no table, for example because it
-/// was never bound.
+/// The protocol of a socket that is in no table, for example because it was never bound.
 fn protocol_by_name(path: &str) -> Protocol {
-    let mut name = [0; 32];
-    let Ok(length) = rustix::fs::getxattr(path, "system.sockprotoname", &mut name[..]) else {
-        return Protocol::Other;
-    };
-    match &name[..length] {
-        name if name.starts_with(b"TCP") || name.starts_with(b"MPTCP") => Protocol::Tcp,
-        name if name.starts_with(b"UDP") => Protocol::Udp,
-        name if name.starts_with(b"UNIX") => Protocol::Unix,
+    match protocol_name(path).as_deref() {
+        Some(b"TCP" | b"TCPv6" | b"MPTCP" | b"MPTCPv6") => Protocol::Tcp,
+        Some(b"UDP" | b"UDPv6") => Protocol::Udp,
+        Some(b"UNIX" | b"UNIX-STREAM") => Protocol::Unix,
         _ => Protocol::Other,
     }
+}
+
+/// What the kernel calls the protocol of the socket that a descriptor refers to.
+fn protocol_name(path: &str) -> Option<Vec<u8>> {
+    let mut name = [0; 32];
+    let length = getxattr(path, "system.sockprotoname", &mut name[..]).ok()?;
+    // The attribute's value ends with a zero.
+    Some(name[..length].split(|byte| *byte == 0).next()?.to_owned())
 }
 
 fn children(leader: &Leader, processes: &[Process]) -> Vec<ChildProcess> {

@@ -10,24 +10,38 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use crate::model::socket::{Protocol, SocketState};
 
 /// A table, and how to read it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Table {
     /// Its name below `/proc/<pid>/net`.
     pub(super) file: &'static str,
     protocol: Protocol,
 }
 
-/// Every table.
+/// Every table, the cheap ones first: to read one of TCP's to its end the kernel walks all of its
+/// buckets, twice, which takes milliseconds.
 pub(super) const ALL: &[Table] = &[
-    Table { file: "tcp", protocol: Protocol::Tcp },
-    Table { file: "tcp6", protocol: Protocol::Tcp },
+    Table { file: "unix", protocol: Protocol::Unix },
     Table { file: "udp", protocol: Protocol::Udp },
     Table { file: "udp6", protocol: Protocol::Udp },
-    Table { file: "unix", protocol: Protocol::Unix },
+    Table { file: "tcp", protocol: Protocol::Tcp },
+    Table { file: "tcp6", protocol: Protocol::Tcp },
 ];
 
 /// The tables of TCP alone.
-pub(super) const TCP: &[Table] = ALL.split_at(2).0;
+pub(super) const TCP: &[Table] = ALL.split_at(3).1;
+
+/// The tables that a socket can be in, by what the kernel calls its protocol.
+pub(super) fn with_protocol(name: &[u8]) -> &'static [Table] {
+    match name {
+        b"TCP" => &ALL[3..4],
+        b"TCPv6" => &ALL[4..],
+        b"UDP" => &ALL[1..2],
+        b"UDPv6" => &ALL[2..3],
+        b"UNIX" | b"UNIX-STREAM" => &ALL[..1],
+        b"NETLINK" | b"PACKET" => &[],
+        _ => ALL,
+    }
+}
 
 /// One row of a table.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -44,16 +58,12 @@ pub(super) struct Row {
 }
 
 impl Table {
-    /// The rows whose inode is asked for.
-    pub(super) fn rows<'a>(
-        self,
-        text: &'a [u8],
-        wanted: impl Fn(u64) -> bool + 'a,
-    ) -> impl Iterator<Item = Row> + 'a {
-        text.split(|byte| *byte == b'\n').skip(1).filter_map(move |line| match self.protocol {
-            Protocol::Unix => unix(line, &wanted),
-            protocol => internet(line, protocol, &wanted),
-        })
+    /// The row in a line, if its inode is asked for; the heading is no row.
+    pub(super) fn row(self, line: &[u8], wanted: impl Fn(u64) -> bool) -> Option<Row> {
+        match self.protocol {
+            Protocol::Unix => unix(line, wanted),
+            protocol => internet(line, protocol, wanted),
+        }
     }
 }
 
@@ -162,15 +172,18 @@ fn address(text: &str) -> Option<SocketAddr> {
 mod tests {
     use super::*;
 
+    const UNIX: usize = 0;
+    const TCP4: usize = 3;
+    const TCP6: usize = 4;
+
     fn row(table: usize, line: &str) -> Option<Row> {
-        let text = format!("header\n{line}\n");
-        ALL[table].rows(text.as_bytes(), |_| true).next()
+        ALL[table].row(line.as_bytes(), |_| true)
     }
 
     #[test]
     fn a_tcp_row_is_read() {
         let line = "   3: 0100007F:1F90 0200007F:C001 08 0000000A:0000000B 00:00000000 00000000  1000        0 4711 1 0000000000000000 20 4 30 10 -1";
-        let row = row(0, line).unwrap();
+        let row = row(TCP4, line).unwrap();
         assert_eq!(row.inode, 4711);
         assert_eq!(row.local.as_deref(), Some("127.0.0.1:8080"));
         assert_eq!(row.peer.as_deref(), Some("127.0.0.2:49153"));
@@ -181,7 +194,7 @@ mod tests {
     #[test]
     fn a_listener_has_no_peer() {
         let line = "0: 00000000000000000000000001000000:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 9 1";
-        let row = row(1, line).unwrap();
+        let row = row(TCP6, line).unwrap();
         assert_eq!((row.local.as_deref(), row.peer), (Some("[::1]:80"), None));
         assert_eq!(row.state, SocketState::Listen);
     }
@@ -189,7 +202,7 @@ mod tests {
     #[test]
     fn a_mapped_address_is_shown_as_v4() {
         let line = "0: 0000000000000000FFFF00000100007F:0050 00000000000000000000000000000000:0000 01 0:0 00:0 0 0 0 9 1";
-        assert_eq!(row(1, line).unwrap().local.as_deref(), Some("127.0.0.1:80"));
+        assert_eq!(row(TCP6, line).unwrap().local.as_deref(), Some("127.0.0.1:80"));
     }
 
     #[test]
@@ -216,21 +229,39 @@ mod tests {
     #[test]
     fn unix_rows_keep_blanks_in_paths_and_tell_listeners() {
         let listener =
-            row(4, "0000000000000000: 00000002 00000000 00010000 0001 01 25413 /run/a b.sock")
+            row(UNIX, "0000000000000000: 00000002 00000000 00010000 0001 01 25413 /run/a b.sock")
                 .unwrap();
         assert_eq!(listener.state, SocketState::Listen);
         assert_eq!(listener.local.as_deref(), Some("/run/a b.sock"));
-        let unnamed = row(4, "0000000000000000: 00000003 00000000 00000000 0001 03   413").unwrap();
+        let unnamed =
+            row(UNIX, "0000000000000000: 00000003 00000000 00000000 0001 03   413").unwrap();
         assert_eq!((unnamed.inode, unnamed.local), (413, None));
         assert_eq!(unnamed.state, SocketState::Established);
     }
 
     #[test]
-    fn a_path_that_is_not_utf8_spoils_no_other_row() {
-        let text = b"header\n0: 2 0 00010000 0001 01 1 /\xff\xfe\n0: 2 0 00000000 0001 03 2\n";
-        let rows: Vec<Row> = ALL[4].rows(text, |_| true).collect();
-        assert_eq!(rows.len(), 2);
-        assert_eq!(rows[1].inode, 2);
+    fn a_path_need_not_be_utf8() {
+        let row = ALL[UNIX].row(b"0: 2 0 00010000 0001 01 1 /\xff", |_| true).unwrap();
+        assert_eq!(row.local.as_deref(), Some("/\u{fffd}"));
+    }
+
+    #[test]
+    fn headings_are_no_rows() {
+        let heading = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+        assert_eq!(row(TCP4, heading), None);
+        assert_eq!(row(UNIX, "Num       RefCount Protocol Flags    Type St Inode Path"), None);
+    }
+
+    #[test]
+    fn a_protocol_names_its_tables() {
+        let files = |name| -> Vec<&str> { with_protocol(name).iter().map(|t| t.file).collect() };
+        assert_eq!(files(b"TCP"), ["tcp"]);
+        assert_eq!(files(b"TCPv6"), ["tcp6"]);
+        assert_eq!(files(b"UDP"), ["udp"]);
+        assert_eq!(files(b"UDPv6"), ["udp6"]);
+        assert_eq!(files(b"UNIX-STREAM"), ["unix"]);
+        assert_eq!(files(b"NETLINK"), [""; 0]);
+        assert_eq!(files(b"anything else").len(), ALL.len());
     }
 
     #[test]
@@ -242,12 +273,12 @@ mod tests {
                 assert_eq!(row(table, line), None, "{line:?}");
             }
         }
-        assert_eq!(row(0, "0: zz:1 zz:1 01 0:0 0 0 0 0 9"), None);
+        assert_eq!(row(TCP4, "0: zz:1 zz:1 01 0:0 0 0 0 0 9"), None);
     }
 
     #[test]
     fn only_what_is_wanted_is_read() {
-        let text = b"header\n0: 2 0 0 1 1 1\n0: 2 0 0 1 1 2\n";
-        assert_eq!(ALL[4].rows(text, |inode| inode == 2).count(), 1);
+        assert!(ALL[UNIX].row(b"0: 2 0 0 1 1 1", |inode| inode == 1).is_some());
+        assert!(ALL[UNIX].row(b"0: 2 0 0 1 1 1", |inode| inode == 2).is_none());
     }
 }
