@@ -32,7 +32,7 @@ pub(crate) fn items(store: &Store) -> Items {
         .map(|invocation| snapshot::at_response(store, invocation))
         .collect();
     let pending = Pending::over(&snapshots);
-    let runtime_tasks = runtime_tasks(store, &snapshots);
+    let runtime_tasks = owner::runtime_tasks(store);
     let own_tasks: BTreeSet<TaskKey> =
         pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
     let waits = Waits::of(store, &own_tasks);
@@ -44,16 +44,6 @@ pub(crate) fn items(store: &Store) -> Items {
     collector.sockets(&pending, &mut items);
     collector.children(&pending, &mut items);
     items
-}
-
-fn runtime_tasks(store: &Store, snapshots: &[Option<Snapshot>]) -> BTreeSet<TaskKey> {
-    let mut tasks = BTreeSet::new();
-    for (invocation, snapshot) in store.invocations.iter().zip(snapshots) {
-        if let (Some(at), Some(snapshot)) = (invocation.responded_at, snapshot) {
-            tasks.extend(owner::runtime_tasks(store, &snapshot.tasks, at));
-        }
-    }
-    tasks
 }
 
 /// Each pending item with the places of the invocations at whose response it was pending.

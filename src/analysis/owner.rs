@@ -5,6 +5,7 @@
 //! alone: a task of an HTTP pool of the handler is spawned at the same line as the runtime's.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::model::id::{ResourceKey, SocketKey, TaskKey};
 use crate::model::location::{Owner, Package};
@@ -21,14 +22,15 @@ const RUNTIME_PACKAGES: &[&str] =
 /// The package that drives an HTTP connection for `lambda_runtime`, and for everyone else.
 const HTTP_DRIVER: &str = "hyper-util";
 
-/// The runtime's tasks among those that were pending at this instant.
-pub(crate) fn runtime_tasks(
-    store: &Store,
-    pending: &[TaskKey],
-    instant: Timestamp,
-) -> BTreeSet<TaskKey> {
-    let own = pending.iter().copied().filter(|key| is_runtime_task(store.task(*key)));
-    own.chain(connection_tasks(store, pending, instant)).collect()
+/// The farthest that the birth of a connection's task can be from the moment when we accepted the
+/// connection, on a machine that is very busy.
+const ACCEPT_TOLERANCE: Duration = Duration::from_secs(1);
+
+/// All tasks of the runtime's, whether they were pending or not.
+pub(crate) fn runtime_tasks(store: &Store) -> BTreeSet<TaskKey> {
+    let all = (0..store.tasks.len()).map(TaskKey);
+    let own = all.filter(|key| is_runtime_task(store.task(*key)));
+    own.chain(connection_tasks(store)).collect()
 }
 
 fn is_runtime_task(task: &Task) -> bool {
@@ -51,20 +53,31 @@ fn is_runtime_task(task: &Task) -> bool {
 }
 
 /// Each connection to our Runtime API claims the task that drives it: the one whose birth is
-/// nearest to the moment when we accepted the connection.
-fn connection_tasks(store: &Store, pending: &[TaskKey], instant: Timestamp) -> Vec<TaskKey> {
-    let mut candidates: Vec<TaskKey> =
-        pending.iter().copied().filter(|key| is_http_driver(store.task(*key))).collect();
-    let open = store.connections.iter().filter(|connection| connection.life.covers(instant));
-    let mut claimed = Vec::new();
-    for connection in open {
-        let accepted = connection.life.created.nanos();
-        let nearest = candidates.iter().copied().min_by_key(|key| {
-            (store.task(*key).span_life.created.nanos().abs_diff(accepted), *key)
-        });
-        if let Some(key) = nearest {
-            candidates.retain(|candidate| *candidate != key);
-            claimed.push(key);
+/// nearest to the moment when we accepted the connection. A connection that was closed claims its
+/// task as well, which may outlive it by a moment.
+fn connection_tasks(store: &Store) -> BTreeSet<TaskKey> {
+    let mut drivers: BTreeSet<(Timestamp, TaskKey)> = (0..store.tasks.len())
+        .map(TaskKey)
+        .filter(|key| is_http_driver(store.task(*key)))
+        .map(|key| (store.task(key).span_life.created, key))
+        .collect();
+    let mut claimed = BTreeSet::new();
+    for connection in &store.connections {
+        let accepted = connection.life.created;
+        let before = drivers.range(..(accepted, TaskKey(0))).next_back();
+        let after = drivers.range((accepted, TaskKey(0))..).next();
+        let distance =
+            |born: Timestamp| born.saturating_since(accepted).max(accepted.saturating_since(born));
+        let nearest = [before, after]
+            .into_iter()
+            .flatten()
+            .copied()
+            .min_by_key(|(born, key)| (distance(*born), *key));
+        if let Some((born, key)) = nearest
+            && distance(born) <= ACCEPT_TOLERANCE
+        {
+            drivers.remove(&(born, key));
+            claimed.insert(key);
         }
     }
     claimed
