@@ -11,7 +11,7 @@ use console_api::instrument::Update;
 
 use crate::model::gap::Gap;
 pub use crate::model::run::{ExitedWith, KillReason, RunStarted, SettledReason};
-use crate::model::socket::{ChildProcess, SocketFact};
+use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::time::Timestamp;
 
 /// Something that was seen, and when.
@@ -172,4 +172,6 @@ pub struct SocketScan {
     pub sockets: Vec<SocketFact>,
     /// Every process of the group but the handler itself.
     pub children: Vec<ChildProcess>,
+    /// Every thread of the handler itself.
+    pub threads: Vec<Thread>,
 }

@@ -86,6 +86,9 @@ rules! {
     PendingSocket = "pending-socket", Warn,
         "an open connection",
         "keep one client for the life of the environment, made once and used by every invocation, or close the connection before you return";
+    PendingThread = "pending-thread", Deny,
+        "a thread that is still running",
+        "join it before you return, or use spawn_blocking and await that: no runtime knows of this thread, and it is frozen wherever it stands";
     PendingHandle = "pending-handle", Deny,
         "a child process that is still running",
         "wait for it before you return: it is frozen together with the handler";

@@ -4,7 +4,7 @@
 //! item's lifetime is asked whether it covers the instant. Sockets and child processes are known
 //! from readings, so for them the instant is that of the reading made for the response.
 
-use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey};
+use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
 use crate::model::invocation::Invocation;
 use crate::model::resource::ResourceKind;
 use crate::model::store::Store;
@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub sockets: Vec<SocketKey>,
     /// Child processes.
     pub children: Vec<ChildKey>,
+    /// Threads, of every kind.
+    pub threads: Vec<ThreadKey>,
 }
 
 /// What was pending at the response of this invocation; `None` while there is no response.
@@ -40,6 +42,9 @@ pub fn at_response(store: &Store, invocation: &Invocation) -> Option<Snapshot> {
             .collect(),
         children: indices(&store.children, |child| child.life.covers(scanned))
             .map(ChildKey)
+            .collect(),
+        threads: indices(&store.threads, |thread| thread.life.covers(scanned))
+            .map(ThreadKey)
             .collect(),
     })
 }

@@ -82,7 +82,7 @@ fn distortion() -> impl Strategy<Value = Distortion> {
 fn observations(truths: &[Truth], capacity: usize, pumps: u64, audit: bool) -> Vec<Observation> {
     let mut feed = FeedDouble::new(capacity);
     let mut seen = vec![run_started(1), at(0.1, ObservationKind::ConsoleAttached)];
-    feed.spawn(FakeTask::worker(1));
+    feed.spawn(FakeTask::of_runtime(1));
     feed.drain(1.0);
     seen.push(on_main(1.0, feed.changes(1.0)));
     seen.push(api(2.0, ApiMoment::NextRequested));

@@ -32,14 +32,14 @@ struct Run {
 
 impl Run {
     fn with(tasks: &[FakeTask]) -> Self {
-        let worker = FakeTask::worker(1);
+        let runtimes = FakeTask::of_runtime(1);
         let init = vec![
             run_started(1),
             at(0.1, ObservationKind::ConsoleAttached),
-            on_main(1.0, update(1.0, &[worker])),
+            on_main(1.0, update(1.0, &[runtimes])),
         ];
         let before = vec![on_main(50.0, update(50.0, tasks))];
-        let mut all = vec![FakeTask::worker(1)];
+        let mut all = vec![FakeTask::of_runtime(1)];
         all.extend_from_slice(tasks);
         let proof = vec![cycles(100.2, 101.0, 4), on_audit(101.2, update(101.1, &all))];
         Self { init, before, proof, after: Vec::new() }
@@ -223,7 +223,7 @@ fn trap_7_a_timer_made_in_the_poll_of_a_task_is_part_of_it() {
         95.0,
         with_timers(95.0, std::slice::from_ref(&task), std::slice::from_ref(&timer)),
     )];
-    run.proof[1] = on_audit(101.2, with_timers(101.1, &[FakeTask::worker(1), task], &[timer]));
+    run.proof[1] = on_audit(101.2, with_timers(101.1, &[FakeTask::of_runtime(1), task], &[timer]));
     let report = run.report();
     let found = unexpected(&report);
     assert_eq!(found.len(), 1, "{report:#?}");
@@ -242,7 +242,7 @@ fn trap_7_a_timer_in_no_poll_is_its_own() {
         95.0,
         with_timers(95.0, std::slice::from_ref(&task), std::slice::from_ref(&timer)),
     )];
-    run.proof[1] = on_audit(101.2, with_timers(101.1, &[FakeTask::worker(1), task], &[timer]));
+    run.proof[1] = on_audit(101.2, with_timers(101.1, &[FakeTask::of_runtime(1), task], &[timer]));
     let report = run.report();
     let rules: Vec<RuleId> = unexpected(&report).iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, [RuleId::PendingTask, RuleId::PendingTimer]);
@@ -258,7 +258,7 @@ fn trap_7_the_sleep_inside_an_interval_is_not_a_second_timer() {
     let mut run = Run::with(&[]);
     let timers = [interval, (inner, 90.0)];
     run.before = vec![on_main(95.0, with_timers(95.0, &[], &timers))];
-    run.proof[1] = on_audit(101.2, with_timers(101.1, &[FakeTask::worker(1)], &timers));
+    run.proof[1] = on_audit(101.2, with_timers(101.1, &[FakeTask::of_runtime(1)], &timers));
     let report = run.report();
     let rules: Vec<RuleId> = unexpected(&report).iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, [RuleId::PendingInterval]);
@@ -286,7 +286,7 @@ fn trap_8_sockets_come_from_the_system_and_ours_are_known_by_port() {
     let leaked = socket(3, Some("127.0.0.1:9999"), "127.0.0.1:5002", SocketState::Established);
     let mut run = Run::with(&[]);
     let scan = |sockets: Vec<SocketFact>| {
-        ObservationKind::Sockets(SocketScan { sockets, children: Vec::new() })
+        ObservationKind::Sockets(SocketScan { sockets, ..SocketScan::default() })
     };
     run.before.push(at(60.0, scan(ours.to_vec())));
     let mut all = ours.to_vec();
@@ -364,12 +364,15 @@ fn trap_12_ten_thousand_tasks_are_one_finding() {
 fn trap_13_a_child_process_is_seen_although_the_feed_does_not_show_it() {
     let child =
         loopcheck::model::socket::ChildProcess { pid: 7, start_ticks: 1, name: "sleep".into() };
-    let scan = SocketScan { sockets: Vec::new(), children: vec![child] };
+    let scan = SocketScan { children: vec![child], ..SocketScan::default() };
     let mut seen = vec![run_started(1), at(0.1, ObservationKind::ConsoleAttached)];
-    seen.push(on_main(1.0, update(1.0, &[FakeTask::worker(1)])));
+    seen.push(on_main(1.0, update(1.0, &[FakeTask::of_runtime(1)])));
     seen.extend([api(2.0, ApiMoment::NextRequested), nothing_open(3.0), delivered(3.0, 1)]);
     seen.extend([responded(100.0, 1), at(100.1, ObservationKind::Sockets(scan))]);
-    seen.extend([cycles(100.2, 101.0, 4), on_audit(101.2, update(101.1, &[FakeTask::worker(1)]))]);
+    seen.extend([
+        cycles(100.2, 101.0, 4),
+        on_audit(101.2, update(101.1, &[FakeTask::of_runtime(1)])),
+    ]);
     seen.extend([api(103.0, ApiMoment::NextRequested), settled(500.0)]);
     let report = judged(&seen);
     assert_eq!(unexpected(&report)[0].rule, RuleId::PendingHandle);
@@ -401,12 +404,12 @@ fn growth_is_read_over_invocations() {
     let tasks: Vec<FakeTask> =
         [(100, 50.0), (101, 650.0)].map(|(span, created)| FakeTask::new(span, created)).to_vec();
     let mut seen = vec![run_started(2), at(0.1, ObservationKind::ConsoleAttached)];
-    seen.push(on_main(1.0, update(1.0, &[FakeTask::worker(1)])));
+    seen.push(on_main(1.0, update(1.0, &[FakeTask::of_runtime(1)])));
     seen.push(api(2.0, ApiMoment::NextRequested));
     for (index, start) in [(1u32, 3.0), (2, 603.0)] {
         let alive: Vec<FakeTask> =
             tasks.iter().filter(|task| task.created < start + 97.0).cloned().collect();
-        let mut all = vec![FakeTask::worker(1)];
+        let mut all = vec![FakeTask::of_runtime(1)];
         all.extend(alive.clone());
         seen.extend([nothing_open(start), delivered(start, index)]);
         seen.push(on_main(start + 90.0, update(start + 90.0, &alive)));

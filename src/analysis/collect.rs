@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::connection::{self, Connections};
-use crate::analysis::item::Item;
-use crate::analysis::owner;
+use crate::analysis::item::{HandleKind, Item};
 use crate::analysis::wait::{self, Waits};
-use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey};
+use crate::analysis::{owner, thread};
+use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
+use crate::model::lifetime::Lifetime;
 use crate::model::location::Owner;
 use crate::model::socket::SocketState;
 use crate::model::store::Store;
@@ -43,6 +44,7 @@ pub(crate) fn items(store: &Store) -> Items {
     collector.timers(&pending, &own_tasks, &mut items);
     collector.sockets(&pending, &mut items);
     collector.children(&pending, &mut items);
+    collector.threads(&pending, &mut items);
     items
 }
 
@@ -53,6 +55,7 @@ struct Pending {
     timers: BTreeMap<ResourceKey, Vec<usize>>,
     sockets: BTreeMap<SocketKey, Vec<usize>>,
     children: BTreeMap<ChildKey, Vec<usize>>,
+    threads: BTreeMap<ThreadKey, Vec<usize>>,
 }
 
 impl Pending {
@@ -64,6 +67,7 @@ impl Pending {
             note(&mut pending.timers, &snapshot.timers, index);
             note(&mut pending.sockets, &snapshot.sockets, index);
             note(&mut pending.children, &snapshot.children, index);
+            note(&mut pending.threads, &snapshot.threads, index);
         }
         pending
     }
@@ -114,7 +118,7 @@ impl Collector<'_> {
             timer: None,
             socket: None,
             wait,
-            child: false,
+            handle: None,
         }
     }
 
@@ -147,7 +151,7 @@ impl Collector<'_> {
                 timer: Some(wait::timer_facts(timer)),
                 socket: None,
                 wait: None,
-                child: false,
+                handle: None,
             };
             if owner::is_runtime_timer(self.store, *key) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
@@ -187,7 +191,7 @@ impl Collector<'_> {
                 timer: None,
                 socket: Some(socket.fact.clone()),
                 wait: None,
-                child: false,
+                handle: None,
             };
             if owner::is_runtime_socket(self.store, *key) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
@@ -200,22 +204,38 @@ impl Collector<'_> {
     fn children(&self, pending: &Pending, items: &mut Items) {
         for (key, pending_in) in &pending.children {
             let child = self.store.child(*key);
-            items.pending.push(Item {
-                kind: Kind::Other,
-                name: Some(child.process.name.clone()),
-                location: None,
-                origin: None,
-                package: None,
-                created: child.life.created,
-                ended: child.life.ended,
-                pending_in: pending_in.clone(),
-                state: None,
-                timer: None,
-                socket: None,
-                wait: None,
-                child: true,
-            });
+            let name = child.process.name.clone();
+            items.pending.push(handle(HandleKind::Process, name, child.life, pending_in));
         }
+    }
+
+    fn threads(&self, pending: &Pending, items: &mut Items) {
+        let unaccounted = thread::unaccounted(self.store);
+        for (key, pending_in) in &pending.threads {
+            if unaccounted.contains(key) {
+                let thread = self.store.thread(*key);
+                let name = thread.thread.name.clone();
+                items.pending.push(handle(HandleKind::Thread, name, thread.life, pending_in));
+            }
+        }
+    }
+}
+
+fn handle(kind: HandleKind, name: String, life: Lifetime, pending_in: &[usize]) -> Item {
+    Item {
+        kind: Kind::Other,
+        name: Some(name),
+        location: None,
+        origin: None,
+        package: None,
+        created: life.created,
+        ended: life.ended,
+        pending_in: pending_in.to_vec(),
+        state: None,
+        timer: None,
+        socket: None,
+        wait: None,
+        handle: Some(kind),
     }
 }
 

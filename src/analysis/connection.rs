@@ -61,14 +61,14 @@ pub(crate) fn find(
             found.parts.insert(driver);
         }
     }
-    // A pool has one more task that looks for idle connections. It came with the first connection
-    // of its client, so there is at most one for each.
+    // A pool has one more task, which looks for idle connections with a timer. A client has one
+    // such task and at least one connection.
     let mut helpers = found.drivers.len();
     for key in free {
         if helpers == 0 {
             break;
         }
-        if makes_timer(store, key) && came_with_a_connection(store, &found, key) {
+        if makes_timer(store, key) {
             found.parts.insert(key);
             helpers -= 1;
         }
@@ -98,12 +98,4 @@ fn stretch_of(store: &Store, instant: Timestamp) -> usize {
 fn makes_timer(store: &Store, key: TaskKey) -> bool {
     let owner = &store.task(key).owner;
     store.resources.iter().any(|timer| timer.life.ended.is_none() && &timer.owner == owner)
-}
-
-fn came_with_a_connection(store: &Store, found: &Connections, key: TaskKey) -> bool {
-    let stretch = stretch_of(store, store.task(key).span_life.created);
-    found
-        .drivers
-        .values()
-        .any(|driver| stretch_of(store, store.task(*driver).span_life.created) == stretch)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::fate::{self, Circumstances};
-use crate::analysis::item::{Item, TimerFacts, Wait};
+use crate::analysis::item::{HandleKind, Item, TimerFacts, Wait};
 use crate::analysis::{fingerprint, growth};
 use crate::model::location::Location;
 use crate::model::socket::{Protocol, SocketFact, SocketState};
@@ -57,8 +57,10 @@ fn likeness(store: &Store, item: &Item, status: Status) -> Likeness {
 }
 
 fn rule(item: &Item) -> RuleId {
-    if item.child {
-        return RuleId::PendingHandle;
+    match item.handle {
+        Some(HandleKind::Process) => return RuleId::PendingHandle,
+        Some(HandleKind::Thread) => return RuleId::PendingThread,
+        None => {}
     }
     match (item.kind, item.state, &item.socket) {
         (Kind::Socket, _, Some(SocketFact { state: SocketState::Listen, .. })) => {

@@ -3,6 +3,7 @@
 use crate::ingest::console;
 use crate::model::gap::{Effect, Gap, GapId};
 use crate::model::store::Store;
+use crate::model::task::{Task, TaskKind};
 
 /// Adds what is missing from the evidence to the gaps that are known.
 pub(crate) fn complete(store: &mut Store) {
@@ -38,12 +39,19 @@ fn feed(store: &mut Store) {
     } else if attached && store.feed.updates == 0 {
         let message = "the console feed never sent its full state";
         store.note(Gap::new(GapId::FullStateMissing, message));
-    } else if attached && store.tasks.is_empty() {
-        let message = "the console feed never showed a task";
+    } else if attached && !store.tasks.iter().any(is_async) {
+        let message =
+            "the console feed never showed an async task, not even the Lambda runtime's own";
         store.note(Gap::new(GapId::NoTasks, message).hint(
-            "build the handler with RUSTFLAGS=\"--cfg tokio_unstable\" and tokio's feature `tracing`, and install the subscriber before the runtime spawns anything",
+            "build the handler with RUSTFLAGS=\"--cfg tokio_unstable\" and tokio's feature `tracing`, and install the subscriber before the runtime spawns anything; if it does all that, run again: a subscriber that is installed while another thread spawns can miss tasks for good",
         ));
     }
+}
+
+/// The Runtime API's own connection is driven by a task, so a feed that shows blocking tasks alone
+/// is blind for the others.
+fn is_async(task: &Task) -> bool {
+    matches!(task.kind, TaskKind::Async | TaskKind::Local)
 }
 
 fn catching_up(store: &mut Store) {

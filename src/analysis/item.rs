@@ -21,8 +21,17 @@ pub(crate) struct Item {
     pub(crate) timer: Option<TimerFacts>,
     pub(crate) socket: Option<SocketFact>,
     pub(crate) wait: Option<Wait>,
-    /// Whether this is a child process.
-    pub(crate) child: bool,
+    /// If it is a handle that the feed does not show.
+    pub(crate) handle: Option<HandleKind>,
+}
+
+/// What the operating system shows and the feed does not.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum HandleKind {
+    /// A child process.
+    Process,
+    /// A thread that no runtime accounts for.
+    Thread,
 }
 
 /// When a timer fires.

@@ -7,6 +7,7 @@ mod collect;
 mod connection;
 mod item;
 mod owner;
+mod thread;
 mod wait;
 
 mod fate;

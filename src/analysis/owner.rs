@@ -26,6 +26,9 @@ const HTTP_DRIVER: &str = "hyper-util";
 /// connection, on a machine that is very busy.
 const ACCEPT_TOLERANCE: Duration = Duration::from_secs(1);
 
+/// The longest time that a task goes on after it has spawned the driver of its connection.
+const MAKER_REST: Duration = Duration::from_millis(100);
+
 /// All tasks of the runtime's, whether they were pending or not.
 pub(crate) fn runtime_tasks(store: &Store) -> BTreeSet<TaskKey> {
     let all = (0..store.tasks.len()).map(TaskKey);
@@ -52,35 +55,61 @@ fn is_runtime_task(task: &Task) -> bool {
         && (in_worker || function.contains("multi_thread::worker"))
 }
 
-/// Each connection to our Runtime API claims the task that drives it: the one whose birth is
-/// nearest to the moment when we accepted the connection. A connection that was closed claims its
-/// task as well, which may outlive it by a moment.
+/// Each connection to our Runtime API claims the task that drives it, and the one that made it.
+///
+/// The driver is born about when we accepted the connection and ends about when it is closed; a
+/// connection that is open claims none that has ended. A connection that loses the race against
+/// one that became free is made by a task of its own, which ends when it has spawned the driver.
 fn connection_tasks(store: &Store) -> BTreeSet<TaskKey> {
-    let mut drivers: BTreeSet<(Timestamp, TaskKey)> = (0..store.tasks.len())
+    let mut free: BTreeSet<(Timestamp, TaskKey)> = (0..store.tasks.len())
         .map(TaskKey)
         .filter(|key| is_http_driver(store.task(*key)))
         .map(|key| (store.task(key).span_life.created, key))
         .collect();
     let mut claimed = BTreeSet::new();
     for connection in &store.connections {
-        let accepted = connection.life.created;
-        let before = drivers.range(..(accepted, TaskKey(0))).next_back();
-        let after = drivers.range((accepted, TaskKey(0))..).next();
-        let distance =
-            |born: Timestamp| born.saturating_since(accepted).max(accepted.saturating_since(born));
-        let nearest = [before, after]
-            .into_iter()
-            .flatten()
-            .copied()
-            .min_by_key(|(born, key)| (distance(*born), *key));
-        if let Some((born, key)) = nearest
-            && distance(born) <= ACCEPT_TOLERANCE
-        {
-            drivers.remove(&(born, key));
-            claimed.insert(key);
+        let near = near(&free, connection.life.created);
+        let driver = near.iter().copied().filter_map(|(born, key)| {
+            let end = end_distance(connection.life.ended, store.task(key).span_life.ended)?;
+            Some((distance(born, connection.life.created) + end, born, key))
+        });
+        let Some((_, born, driver)) = driver.min() else { continue };
+        free.remove(&(born, driver));
+        claimed.insert(driver);
+        let maker = near.into_iter().find(|(made, key)| {
+            let ended = store.task(*key).span_life.ended;
+            *key != driver
+                && *made <= born
+                && ended.is_some_and(|ended| ended >= born && distance(ended, born) <= MAKER_REST)
+        });
+        if let Some((made, maker)) = maker {
+            free.remove(&(made, maker));
+            claimed.insert(maker);
         }
     }
     claimed
+}
+
+fn near(tasks: &BTreeSet<(Timestamp, TaskKey)>, at: Timestamp) -> Vec<(Timestamp, TaskKey)> {
+    let tolerance = ACCEPT_TOLERANCE.as_nanos() as u64;
+    let from = Timestamp::from_nanos(at.nanos().saturating_sub(tolerance));
+    let until = Timestamp::from_nanos(at.nanos().saturating_add(tolerance));
+    tasks.range((from, TaskKey(0))..(until, TaskKey(0))).copied().collect()
+}
+
+fn distance(a: Timestamp, b: Timestamp) -> Duration {
+    a.saturating_since(b).max(b.saturating_since(a))
+}
+
+/// How far the end of a task is from that of the connection; `None`: it is not that connection's.
+fn end_distance(closed: Option<Timestamp>, ended: Option<Timestamp>) -> Option<Duration> {
+    match (closed, ended) {
+        (None, None) => Some(Duration::ZERO),
+        (Some(closed), Some(ended)) => Some(distance(closed, ended)),
+        // Closed, and the task's end not told yet: possible, but any other candidate is better.
+        (Some(_), None) => Some(ACCEPT_TOLERANCE),
+        (None, Some(_)) => None,
+    }
 }
 
 fn is_http_driver(task: &Task) -> bool {

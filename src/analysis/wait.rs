@@ -107,7 +107,14 @@ impl Waits {
 /// The one candidate that is pending. Tasks of one spawn site are told as one, so which of them it
 /// was makes no difference.
 fn maker(store: &Store, tasks: &BTreeSet<TaskKey>, timer: &Resource) -> Option<TaskKey> {
-    let mut candidates = timer.made_by.iter().copied().filter(|key| tasks.contains(key));
+    // The timer of a task ends with it at the latest.
+    let outlives = |key: TaskKey| match (timer.life.ended, store.task(key).ended()) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(timer), Some(task)) => timer.saturating_since(task) < Duration::from_millis(1),
+    };
+    let makers = timer.made_by.iter().copied();
+    let mut candidates = makers.filter(|key| tasks.contains(key) && outlives(*key));
     let first = candidates.next()?;
     let site = |key: TaskKey| (&store.task(key).location, &store.task(key).name);
     candidates.all(|key| site(key) == site(first)).then_some(first)

@@ -253,6 +253,7 @@ impl Message<'_> {
             let new = self.resource_row(span, row, stats);
             self.count(new);
         }
+        self.parents(&update.new_resources);
         for (span, stats) in in_order(&update.stats_update) {
             let Some(key) = self.store.spans.resources.get(&span).copied() else {
                 self.store.note(inconsistent("the feed counts for a resource it never announced"));
@@ -262,6 +263,17 @@ impl Message<'_> {
         }
         // Poll ops are events of the queue; what they say of waiting is in the async ops as well.
         self.events += update.new_poll_ops.len() as u64;
+    }
+
+    /// Rows come in no order, so a parent may stand behind its child.
+    fn parents(&mut self, rows: &[resources::Resource]) {
+        let resources = &self.store.spans.resources;
+        let key = |id: Option<console_api::Id>| resources.get(&id?.id).copied();
+        for row in rows {
+            if let (Some(child), Some(parent)) = (key(row.id), key(row.parent_resource_id)) {
+                self.store.resources[child.0].parent = Some(parent);
+            }
+        }
     }
 
     fn resource_row(
@@ -283,10 +295,9 @@ impl Message<'_> {
             row.kind.as_ref().and_then(|kind| kind.kind.as_ref()),
             Some(resources::resource::kind::Kind::Known(_))
         );
-        let parent = row.parent_resource_id.map(|id| id.id);
         let resource = Resource {
             span,
-            parent: parent.and_then(|id| self.store.spans.resources.get(&id).copied()),
+            parent: None,
             kind: if timer { ResourceKind::Timer } else { ResourceKind::Other },
             concrete_type: row.concrete_type.clone(),
             location,

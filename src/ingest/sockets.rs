@@ -1,7 +1,8 @@
 //! Readings of the process group into the store: what appeared, and what is gone.
 
 use crate::model::lifetime::Lifetime;
-use crate::model::store::{Child, Socket, Store};
+use crate::model::socket::{ChildProcess, Thread};
+use crate::model::store::{Child, HandlerThread, Socket, Store};
 use crate::model::time::Timestamp;
 use crate::observation::SocketScan;
 
@@ -10,6 +11,7 @@ pub(crate) fn apply(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     store.sockets_observed = true;
     sockets(store, at, scan);
     children(store, at, scan);
+    threads(store, at, scan);
     if let Some(last) = store.invocations.last_mut()
         && last.responded_at.is_some()
     {
@@ -39,7 +41,7 @@ fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
 }
 
 fn children(store: &mut Store, at: Timestamp, scan: &SocketScan) {
-    let same = |known: &Child, process: &crate::model::socket::ChildProcess| {
+    let same = |known: &Child, process: &ChildProcess| {
         known.process.pid == process.pid && known.process.start_ticks == process.start_ticks
     };
     for known in store.children.iter_mut().filter(|child| child.life.ended.is_none()) {
@@ -50,6 +52,23 @@ fn children(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     for process in &scan.children {
         if !store.children.iter().any(|known| same(known, process)) {
             store.children.push(Child { process: process.clone(), life: Lifetime::since(at) });
+        }
+    }
+}
+
+fn threads(store: &mut Store, at: Timestamp, scan: &SocketScan) {
+    let same = |known: &HandlerThread, thread: &Thread| {
+        known.thread.tid == thread.tid && known.thread.start_ticks == thread.start_ticks
+    };
+    for known in store.threads.iter_mut().filter(|thread| thread.life.ended.is_none()) {
+        if !scan.threads.iter().any(|thread| same(known, thread)) {
+            known.life.ended = Some(at);
+        }
+    }
+    for thread in &scan.threads {
+        if !store.threads.iter().any(|known| same(known, thread)) {
+            let life = Lifetime::since(at);
+            store.threads.push(HandlerThread { thread: thread.clone(), life });
         }
     }
 }

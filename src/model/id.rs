@@ -19,6 +19,10 @@ pub struct AsyncOpKey(pub usize);
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SocketKey(pub usize);
 
+/// A thread's place in the store.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ThreadKey(pub usize);
+
 /// A child process's place in the store.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct ChildKey(pub usize);

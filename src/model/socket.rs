@@ -1,4 +1,4 @@
-//! Sockets and child processes, as the operating system lists them.
+//! Sockets, child processes and threads, as the operating system lists them.
 
 use std::fmt;
 
@@ -63,6 +63,17 @@ pub struct ChildProcess {
     /// The kernel's start time in clock ticks: with the pid, unique.
     pub start_ticks: u64,
     /// Command name.
+    pub name: String,
+}
+
+/// A thread of the handler.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Thread {
+    /// Thread id.
+    pub tid: u32,
+    /// The kernel's start time in clock ticks: with the id, unique.
+    pub start_ticks: u64,
+    /// Its name, as far as the kernel keeps it (15 bytes).
     pub name: String,
 }
 

@@ -8,12 +8,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::model::gap::{Gap, GapId};
-use crate::model::id::{AsyncOpKey, ChildKey, ResourceKey, SocketKey, TaskKey};
+use crate::model::id::{AsyncOpKey, ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
 use crate::model::invocation::Invocation;
 use crate::model::lifetime::Lifetime;
 use crate::model::resource::{AsyncOp, Resource};
 use crate::model::run::{ExitedWith, KillReason, RunStarted};
-use crate::model::socket::{ChildProcess, SocketFact};
+use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::task::Task;
 use crate::model::time::Timestamp;
 
@@ -34,6 +34,8 @@ pub struct Store {
     pub sockets: Vec<Socket>,
     /// Child processes, in the order in which they were first seen.
     pub children: Vec<Child>,
+    /// Threads of the handler, in the order in which they were first seen.
+    pub threads: Vec<HandlerThread>,
     /// Connections to our Runtime API.
     pub connections: Vec<ApiConnection>,
     /// Invocations in their order.
@@ -100,6 +102,15 @@ pub struct Child {
     pub life: Lifetime,
 }
 
+/// A thread of the handler over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandlerThread {
+    /// As first seen.
+    pub thread: Thread,
+    /// From the scan that first showed it to the first that did not.
+    pub life: Lifetime,
+}
+
 /// A connection of the handler's to our Runtime API.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ApiConnection {
@@ -142,6 +153,11 @@ impl Store {
         let resources = self.resources.iter().filter(|resource| kept(&resource.life)).count();
         let async_ops = self.async_ops.iter().filter(|op| kept(&op.life)).count();
         tasks + resources + async_ops
+    }
+
+    /// The thread with this key.
+    pub fn thread(&self, key: ThreadKey) -> &HandlerThread {
+        &self.threads[key.0]
     }
 
     /// The invocation that is going on, or the last one.

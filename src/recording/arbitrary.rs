@@ -15,7 +15,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
 use crate::model::gap::{Gap, GapId};
-use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState};
+use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
     ApiMoment, DrainCycles, ExitedWith, KillReason, Observation, ObservationKind, RunStarted,
@@ -150,8 +150,8 @@ fn moment() -> impl Strategy<Value = ApiMoment> {
 }
 
 fn socket_scan() -> impl Strategy<Value = SocketScan> {
-    (vec(socket(), 0..4), vec(child(), 0..4))
-        .prop_map(|(sockets, children)| SocketScan { sockets, children })
+    (vec(socket(), 0..4), vec(child(), 0..4), vec(thread(), 0..4))
+        .prop_map(|(sockets, children, threads)| SocketScan { sockets, children, threads })
 }
 
 fn socket() -> impl Strategy<Value = SocketFact> {
@@ -183,6 +183,14 @@ fn socket() -> impl Strategy<Value = SocketFact> {
 fn child() -> impl Strategy<Value = ChildProcess> {
     (any::<u32>(), any::<u64>(), text()).prop_map(|(pid, start_ticks, name)| ChildProcess {
         pid,
+        start_ticks,
+        name,
+    })
+}
+
+fn thread() -> impl Strategy<Value = Thread> {
+    (any::<u32>(), any::<u64>(), text()).prop_map(|(tid, start_ticks, name)| Thread {
+        tid,
         start_ticks,
         name,
     })

@@ -10,7 +10,7 @@ use std::time::Duration;
 use prost::{DecodeError, Message};
 
 use crate::model::gap::{Gap, GapId};
-use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState};
+use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
     ApiMoment, DrainCycles, ExitedWith, KillReason, Observation, ObservationKind, RunStarted,
@@ -303,18 +303,20 @@ fn from_moment(moment: Moment) -> Result<ApiMoment> {
 }
 
 fn to_socket_scan(scan: &SocketScan) -> proto::SocketScan {
-    let SocketScan { sockets, children } = scan;
+    let SocketScan { sockets, children, threads } = scan;
     proto::SocketScan {
         sockets: sockets.iter().cloned().map(to_socket).collect(),
         children: children.iter().cloned().map(to_child).collect(),
+        threads: threads.iter().cloned().map(to_thread).collect(),
     }
 }
 
 fn from_socket_scan(message: proto::SocketScan) -> Result<SocketScan> {
-    let proto::SocketScan { sockets, children } = message;
+    let proto::SocketScan { sockets, children, threads } = message;
     Ok(SocketScan {
         sockets: sockets.into_iter().map(from_socket).collect::<Result<_>>()?,
         children: children.into_iter().map(from_child).collect(),
+        threads: threads.into_iter().map(from_thread).collect(),
     })
 }
 
@@ -355,6 +357,16 @@ fn to_child(child: ChildProcess) -> proto::ChildProcess {
 fn from_child(message: proto::ChildProcess) -> ChildProcess {
     let proto::ChildProcess { pid, start_ticks, name } = message;
     ChildProcess { pid, start_ticks, name }
+}
+
+fn to_thread(thread: Thread) -> proto::Thread {
+    let Thread { tid, start_ticks, name } = thread;
+    proto::Thread { tid, start_ticks, name }
+}
+
+fn from_thread(message: proto::Thread) -> Thread {
+    let proto::Thread { tid, start_ticks, name } = message;
+    Thread { tid, start_ticks, name }
 }
 
 fn to_duration(duration: Duration) -> proto::Duration {

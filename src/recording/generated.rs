@@ -249,6 +249,8 @@ pub struct SocketScan {
     pub sockets: ::prost::alloc::vec::Vec<Socket>,
     #[prost(message, repeated, tag = "2")]
     pub children: ::prost::alloc::vec::Vec<ChildProcess>,
+    #[prost(message, repeated, tag = "3")]
+    pub threads: ::prost::alloc::vec::Vec<Thread>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Socket {
@@ -273,6 +275,15 @@ pub struct Socket {
 pub struct ChildProcess {
     #[prost(uint32, tag = "1")]
     pub pid: u32,
+    #[prost(uint64, tag = "2")]
+    pub start_ticks: u64,
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Thread {
+    #[prost(uint32, tag = "1")]
+    pub tid: u32,
     #[prost(uint64, tag = "2")]
     pub start_ticks: u64,
     #[prost(string, tag = "3")]

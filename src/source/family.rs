@@ -54,6 +54,11 @@ pub(crate) fn process(pid: u32) -> io::Result<Option<Process>> {
     system::process(pid)
 }
 
+/// Every thread of a process, as if it were one itself; none when it is gone.
+pub(crate) fn threads(pid: u32) -> io::Result<Vec<Process>> {
+    system::threads(pid)
+}
+
 /// What is known of a process that leads a group: its start time and its mark.
 pub(crate) fn leader(pid: u32) -> Leader {
     Leader {
@@ -124,20 +129,36 @@ mod system {
 
     /// Every process on the machine that can be seen.
     pub(super) fn processes() -> io::Result<Vec<Process>> {
+        listed_in("/proc")
+    }
+
+    /// Every thread of a process.
+    pub(super) fn threads(pid: u32) -> io::Result<Vec<Process>> {
+        match listed_in(&format!("/proc/{pid}/task")) {
+            Err(error) if super::is_gone(&error) => Ok(Vec::new()),
+            threads => threads,
+        }
+    }
+
+    fn listed_in(directory: &str) -> io::Result<Vec<Process>> {
         let mut all = Vec::new();
-        for entry in fs::read_dir("/proc")? {
+        for entry in fs::read_dir(directory)? {
             let name = entry?.file_name();
             let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
-            all.extend(process(pid)?);
+            all.extend(read(pid, &format!("{directory}/{pid}/stat"))?);
         }
         Ok(all)
     }
 
     /// One process; `None` when it is gone.
     pub(super) fn process(pid: u32) -> io::Result<Option<Process>> {
+        read(pid, &format!("/proc/{pid}/stat"))
+    }
+
+    fn read(pid: u32, path: &str) -> io::Result<Option<Process>> {
         // One line of some 300 bytes; the name in it is at most 64 bytes long.
         let mut line = [0; 1024];
-        match File::open(format!("/proc/{pid}/stat")).and_then(|mut file| file.read(&mut line)) {
+        match File::open(path).and_then(|mut file| file.read(&mut line)) {
             Ok(length) => Ok(parse(pid, &line[..length])),
             Err(error) if super::is_gone(&error) => Ok(None),
             // Mounted with hidepid: the process belongs to somebody else.
@@ -193,6 +214,10 @@ mod system {
 
     pub(super) fn process(_pid: u32) -> io::Result<Option<Process>> {
         Ok(None)
+    }
+
+    pub(super) fn threads(_pid: u32) -> io::Result<Vec<Process>> {
+        Ok(Vec::new())
     }
 
     pub(super) fn mark_of(_pid: u32) -> Option<String> {

@@ -65,14 +65,10 @@ impl FakeTask {
         }
     }
 
-    /// One of tokio's workers, as every instrumented handler has them.
-    pub fn worker(span: u64) -> Self {
+    /// A task of the Lambda runtime's own, as every instrumented handler has one.
+    pub fn of_runtime(span: u64) -> Self {
         let home = "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f";
-        Self {
-            kind: "blocking",
-            file: format!("{home}/tokio-1.54.1/src/runtime/scheduler/multi_thread/worker.rs"),
-            ..Self::new(span, 0.0)
-        }
+        Self { file: format!("{home}/lambda_runtime-1.5.0/src/lib.rs"), ..Self::new(span, 0.0) }
     }
 
     pub fn row(&self) -> tasks::Task {

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use rustix::fs::{Dir, getxattr, readlinkat};
 use rustix::io::Errno;
 
-use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState};
+use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::observation::SocketScan;
 use crate::source::family::{self, Leader, Process};
 
@@ -39,7 +39,7 @@ pub(crate) fn scan(leader: u32, exclude: &InheritedSockets) -> Result<SocketScan
     held.retain(|inode, _| !exclude.inodes.contains(inode));
     let mut sockets = resolve(&held, &processes)?;
     sockets.sort_by_key(|socket| socket.inode);
-    Ok(SocketScan { sockets, children: children(&leader, &processes) })
+    Ok(SocketScan { sockets, children: children(&leader, &processes), threads: threads(&leader)? })
 }
 
 /// The sockets that loopcheck holds now; to be called before it opens any.
@@ -124,6 +124,21 @@ fn held(leader: &Leader) -> Result<(Vec<Process>, BTreeMap<u64, Holder>), ScanEr
         }
     }
     Ok((processes, held))
+}
+
+fn threads(leader: &Leader) -> Result<Vec<Thread>, ScanError> {
+    let mut threads: Vec<Thread> = family::threads(leader.pid)
+        .map_err(ScanError::Processes)?
+        .into_iter()
+        .filter(|thread| !thread.zombie)
+        .map(|thread| Thread {
+            tid: thread.pid,
+            start_ticks: thread.start_ticks,
+            name: thread.name,
+        })
+        .collect();
+    threads.sort_by_key(|thread| (thread.start_ticks, thread.tid));
+    Ok(threads)
 }
 
 fn running(leader: &Leader) -> Result<Vec<Process>, ScanError> {
