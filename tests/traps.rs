@@ -195,6 +195,27 @@ fn trap_5_a_finished_task_under_an_open_span_is_not_pending() {
 }
 
 #[test]
+fn trap_5_a_child_in_the_span_that_runs_after_the_response_does_not_revive_its_parent() {
+    // The parent finished at 95 ms; its child is first polled at 100.5 ms and enters its span.
+    let parent = FakeTask {
+        polls: 4,
+        wakes: 1,
+        clones: 1,
+        drops: 1,
+        last_wake: Some(94.9),
+        last_poll: Some((100.52, Some(100.58))),
+        ..FakeTask::new(100, 90.0)
+    };
+    let child =
+        FakeTask { line: 11, last_poll: Some((100.5, Some(100.6))), ..FakeTask::new(101, 95.0) };
+    let report = Run::with(&[parent, child]).report();
+    let found = unexpected(&report);
+    assert_eq!(found.len(), 1, "{report:#?}");
+    assert_eq!(found[0].location.as_ref().unwrap().line, Some(11));
+    assert_eq!(report.summary.safe, 0);
+}
+
+#[test]
 fn trap_6_a_task_that_nothing_can_wake_is_stuck() {
     let stuck = FakeTask { clones: 0, drops: 0, ..FakeTask::new(100, 10.0) };
     let report = Run::with(&[stuck]).report();
@@ -377,6 +398,35 @@ fn trap_13_a_child_process_is_seen_although_the_feed_does_not_show_it() {
     let report = judged(&seen);
     assert_eq!(unexpected(&report)[0].rule, RuleId::PendingHandle);
     assert_eq!(unexpected(&report)[0].name.as_deref(), Some("sleep"));
+}
+
+#[test]
+fn trap_13_a_plain_thread_is_told_from_the_threads_of_blocking_tasks() {
+    let thread = |tid: u32, name: &str| loopcheck::model::socket::Thread {
+        tid,
+        start_ticks: 1,
+        name: name.into(),
+    };
+    let scan = |threads: Vec<loopcheck::model::socket::Thread>| {
+        ObservationKind::Sockets(SocketScan { threads, ..SocketScan::default() })
+    };
+    let at_init = vec![thread(1, "handler"), thread(2, "tokio-rt-worker")];
+    let mut at_response = at_init.clone();
+    at_response.extend([thread(3, "tokio-rt-worker"), thread(4, "tokio-rt-worker")]);
+    // One blocking task has come and gone: one of the two new threads was its.
+    let blocking = FakeTask { kind: "blocking", ended: Some(60.0), ..FakeTask::new(100, 50.0) };
+    let all = [FakeTask::of_runtime(1), blocking];
+    let mut seen = vec![run_started(1), at(0.1, ObservationKind::ConsoleAttached)];
+    seen.push(on_main(1.0, update(1.0, &all[..1])));
+    seen.extend([api(2.0, ApiMoment::NextRequested), at(2.5, scan(at_init)), delivered(3.0, 1)]);
+    seen.push(on_main(70.0, update(70.0, &all[1..])));
+    seen.extend([responded(100.0, 1), at(100.1, scan(at_response))]);
+    seen.extend([cycles(100.2, 101.0, 4), on_audit(101.2, update(101.1, &all))]);
+    seen.extend([api(103.0, ApiMoment::NextRequested), settled(500.0)]);
+    let report = judged(&seen);
+    assert_eq!(unexpected(&report).len(), 1, "{report:#?}");
+    assert_eq!(unexpected(&report)[0].rule, RuleId::PendingThread);
+    assert_eq!(unexpected(&report)[0].counts, [1]);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) fn items(store: &Store) -> Items {
     let own_tasks: BTreeSet<TaskKey> =
         pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
     let waits = Waits::of(store, &own_tasks);
-    let connections = connection::find(store, &own_tasks, pending.sockets.keys().copied());
+    let connections = connection::find(store, &own_tasks, pending.sockets.keys().copied(), &waits);
     let collector = Collector { store, waits, connections, runtime_tasks };
     let mut items = Items::default();
     collector.tasks(&pending, &mut items);
@@ -93,12 +93,39 @@ impl Collector<'_> {
                 continue;
             }
             let item = self.task(*key, pending_in.clone());
-            if self.runtime_tasks.contains(key) {
+            if self.runtime_tasks.contains(key) || self.is_transient_of_runtime(*key, &item) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
-            } else {
+            } else if !(item.is_safe(self.store) && self.is_entered_by_child(*key, pending)) {
                 items.pending.push(item);
             }
         }
+    }
+
+    /// The Lambda runtime's HTTP client also spawns tasks that put a connection back into its
+    /// pool. A handler that has no connection of its own has no such task.
+    fn is_transient_of_runtime(&self, key: TaskKey, item: &Item) -> bool {
+        owner::is_http_driver(self.store.task(key))
+            && item.is_safe(self.store)
+            && (0..self.store.sockets.len())
+                .all(|index| owner::is_runtime_socket(self.store, SocketKey(index)))
+    }
+
+    /// Whether the entry that proved the task finished was a child's: the task itself had finished
+    /// before that. It may have finished before the response, and had by the next event.
+    fn is_entered_by_child(&self, key: TaskKey, pending: &Pending) -> bool {
+        let task = self.store.task(key);
+        let Some(finished) = task.finished else { return false };
+        let Some(entry) = task.polls_seen.iter().find(|poll| poll.ended == Some(finished)) else {
+            return false;
+        };
+        pending.tasks.keys().filter(|child| **child != key).any(|child| {
+            let child = self.store.task(*child);
+            child.span_life.created >= task.span_life.created
+                && child.polls_seen.iter().any(|poll| {
+                    poll.started <= entry.started
+                        && poll.ended.is_none_or(|ended| ended >= finished)
+                })
+        })
     }
 
     fn task(&self, key: TaskKey, pending_in: Vec<usize>) -> Item {

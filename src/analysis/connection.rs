@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::wait::Waits;
 use crate::model::id::{SocketKey, TaskKey};
 use crate::model::location::Owner;
 use crate::model::socket::{Protocol, SocketState};
@@ -46,6 +47,7 @@ pub(crate) fn find(
     store: &Store,
     tasks: &BTreeSet<TaskKey>,
     sockets: impl Iterator<Item = SocketKey>,
+    waits: &Waits,
 ) -> Connections {
     let mut free: Vec<TaskKey> =
         tasks.iter().copied().filter(|key| is_driver(store, *key)).collect();
@@ -63,16 +65,8 @@ pub(crate) fn find(
     }
     // A pool has one more task, which looks for idle connections with a timer. A client has one
     // such task and at least one connection.
-    let mut helpers = found.drivers.len();
-    for key in free {
-        if helpers == 0 {
-            break;
-        }
-        if makes_timer(store, key) {
-            found.parts.insert(key);
-            helpers -= 1;
-        }
-    }
+    let helpers = free.into_iter().filter(|key| waits_on_own_timer(store, waits, *key));
+    found.parts.extend(helpers.take(found.drivers.len()).collect::<Vec<_>>());
     found
 }
 
@@ -95,7 +89,10 @@ fn stretch_of(store: &Store, instant: Timestamp) -> usize {
     store.invocations.iter().filter(|invocation| invocation.delivered_at <= instant).count()
 }
 
-fn makes_timer(store: &Store, key: TaskKey) -> bool {
-    let owner = &store.task(key).owner;
-    store.resources.iter().any(|timer| timer.life.ended.is_none() && &timer.owner == owner)
+/// Whether it waits on a timer that its own library made, which a connection's driver does not.
+fn waits_on_own_timer(store: &Store, waits: &Waits, key: TaskKey) -> bool {
+    let timer = waits.on(key).filter(|wait| wait.timer.is_some());
+    let made_in = timer.and_then(|wait| wait.location.as_ref()).map(|place| &place.file);
+    let spawned_in = store.task(key).location.as_ref().map(|place| &place.file);
+    made_in.is_some() && made_in == spawned_in
 }

@@ -38,7 +38,7 @@ pub(crate) fn findings(store: &Store, items: &[Item], status: Status) -> Vec<Fin
 }
 
 fn likeness(store: &Store, item: &Item, status: Status) -> Likeness {
-    let safe = status == Status::Unexpected && is_safe(store, item);
+    let safe = status == Status::Unexpected && item.is_safe(store);
     Likeness {
         status: if safe { Status::Safe } else { status },
         rule: rule(item),
@@ -77,16 +77,6 @@ fn rule(item: &Item) -> RuleId {
         (Kind::Task, ..) => RuleId::PendingTask,
         (Kind::Other, ..) => RuleId::PendingHandle,
     }
-}
-
-/// Whether it ended, after each response that it was pending at, before the runtime asked for the
-/// next event: nothing froze it, and nobody waited for it.
-fn is_safe(store: &Store, item: &Item) -> bool {
-    !item.pending_in.is_empty()
-        && item.pending_in.iter().all(|index| {
-            let next = store.invocations.get(*index).and_then(|invocation| invocation.next_at);
-            matches!((item.ended, next), (Some(ended), Some(next)) if ended <= next)
-        })
 }
 
 fn created(store: &Store, item: &Item) -> Option<Created> {

@@ -2,6 +2,7 @@
 
 use crate::model::location::{Location, Package};
 use crate::model::socket::SocketFact;
+use crate::model::store::Store;
 use crate::model::time::Timestamp;
 use crate::report::{Kind, Origin, State};
 
@@ -52,6 +53,16 @@ pub(crate) struct Wait {
 }
 
 impl Item {
+    /// Whether it ended, after each response that it was pending at, before the runtime asked for
+    /// the next event: nothing froze it, and nobody waited for it.
+    pub(crate) fn is_safe(&self, store: &Store) -> bool {
+        !self.pending_in.is_empty()
+            && self.pending_in.iter().all(|index| {
+                let next = store.invocations.get(*index).and_then(|invocation| invocation.next_at);
+                matches!((self.ended, next), (Some(ended), Some(next)) if ended <= next)
+            })
+    }
+
     /// When it is known to fire or to go on, if it is or waits on a timer that fires once.
     pub(crate) fn due(&self) -> Option<Timestamp> {
         let timer = self.timer.or(self.wait.as_ref().and_then(|wait| wait.timer))?;

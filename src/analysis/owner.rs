@@ -112,7 +112,8 @@ fn end_distance(closed: Option<Timestamp>, ended: Option<Timestamp>) -> Option<D
     }
 }
 
-fn is_http_driver(task: &Task) -> bool {
+/// Whether this task was spawned by the library that drives HTTP connections.
+pub(crate) fn is_http_driver(task: &Task) -> bool {
     task.kind != TaskKind::Blocking
         && matches!(&task.owner, Some(Owner::Dependency(package)) if package.name == HTTP_DRIVER)
 }

@@ -1,7 +1,7 @@
 //! Readings of the process group into the store: what appeared, and what is gone.
 
 use crate::model::lifetime::Lifetime;
-use crate::model::socket::{ChildProcess, Thread};
+use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::store::{Child, HandlerThread, Socket, Store};
 use crate::model::time::Timestamp;
 use crate::observation::SocketScan;
@@ -23,12 +23,7 @@ pub(crate) fn apply(store: &mut Store, at: Timestamp, scan: &SocketScan) {
 fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     for known in store.sockets.iter_mut().filter(|socket| socket.life.ended.is_none()) {
         match scan.sockets.iter().find(|fact| fact.inode == known.fact.inode) {
-            Some(fact) => {
-                // What it was connected to is worth keeping when the kernel has forgotten it.
-                let peer = known.fact.peer.take();
-                known.fact = fact.clone();
-                known.fact.peer = known.fact.peer.take().or(peer);
-            }
+            Some(fact) => renew(&mut known.fact, fact),
             None => known.life.ended = Some(at),
         }
     }
@@ -38,6 +33,18 @@ fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
             store.sockets.push(Socket { fact: fact.clone(), life: Lifetime::since(at) });
         }
     }
+}
+
+fn renew(known: &mut SocketFact, fact: &SocketFact) {
+    // A socket that was closed between two steps of the reading, as all are when a process exits,
+    // is in no table any more. What it was stays known.
+    if fact.protocol == Protocol::Other && fact.state == SocketState::Unknown {
+        return;
+    }
+    // What it was connected to is worth keeping when the kernel has forgotten it.
+    let peer = known.peer.take();
+    *known = fact.clone();
+    known.peer = known.peer.take().or(peer);
 }
 
 fn children(store: &mut Store, at: Timestamp, scan: &SocketScan) {
@@ -70,5 +77,38 @@ fn threads(store: &mut Store, at: Timestamp, scan: &SocketScan) {
             let life = Lifetime::since(at);
             store.threads.push(HandlerThread { thread: thread.clone(), life });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_that_is_closed_during_a_reading_stays_what_it_was() {
+        let connected = SocketFact {
+            inode: 7,
+            pid: 1,
+            protocol: Protocol::Tcp,
+            local: Some("127.0.0.1:1".into()),
+            peer: Some("127.0.0.1:2".into()),
+            state: SocketState::Established,
+            receive_queue: 0,
+            send_queue: 0,
+        };
+        let unknown = SocketFact {
+            protocol: Protocol::Other,
+            local: None,
+            peer: None,
+            state: SocketState::Unknown,
+            ..connected.clone()
+        };
+        let mut store = Store::default();
+        for (at, fact) in [(1, &connected), (2, &unknown)] {
+            let scan = SocketScan { sockets: vec![fact.clone()], ..SocketScan::default() };
+            apply(&mut store, Timestamp::from_nanos(at), &scan);
+        }
+        assert_eq!(store.sockets.len(), 1);
+        assert_eq!(store.sockets[0].fact, connected);
     }
 }

@@ -249,7 +249,8 @@ impl Session {
             Phase::Init { .. } if next => {
                 self.phase = Phase::AwaitFeed { until: self.clock.now().plus(FEED_TIMEOUT) };
             }
-            Phase::Watching { .. } if next => self.scan(journal),
+            // What is gone by now was gone when the runtime asked.
+            Phase::Watching { .. } if next => self.scan_as_of(at, journal),
             Phase::Init { .. } if init_error => self.kill(KillReason::Abandoned, journal),
             _ => {}
         }
@@ -476,10 +477,13 @@ impl Session {
     }
 
     fn scan(&mut self, journal: &mut Journal) {
+        self.scan_as_of(self.clock.now(), journal);
+    }
+
+    fn scan_as_of(&mut self, at: Timestamp, journal: &mut Journal) {
         if self.exited.is_some() {
             return;
         }
-        let at = self.clock.now();
         match sockets::scan(self.handler.pid(), &self.inherited) {
             Ok(scan) => journal.observe(at, ObservationKind::Sockets(scan)),
             // That nothing was read is in the evidence already.
