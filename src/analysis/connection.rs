@@ -8,8 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::wait::Waits;
-use crate::model::id::{SocketKey, TaskKey};
+use crate::model::id::{ResourceKey, SocketKey, TaskKey};
 use crate::model::location::Owner;
+use crate::model::resource::ResourceKind;
 use crate::model::socket::{Protocol, SocketState};
 use crate::model::store::Store;
 use crate::model::task::TaskKind;
@@ -65,8 +66,13 @@ pub(crate) fn find(
     }
     // A pool has one more task, which looks for idle connections with a timer. A client has one
     // such task and at least one connection.
-    let helpers = free.into_iter().filter(|key| waits_on_own_timer(store, waits, *key));
-    found.parts.extend(helpers.take(found.drivers.len()).collect::<Vec<_>>());
+    let (mut helpers, others): (Vec<TaskKey>, Vec<TaskKey>) =
+        free.into_iter().partition(|key| waits_on_own_timer(store, waits, *key));
+    // A timer whose maker could not be inferred still is somebody's: as many of the others as
+    // there are such timers are helpers too.
+    let alive = others.into_iter().filter(|key| store.task(*key).ended().is_none());
+    helpers.extend(alive.take(timers_of_nobody(store, waits)));
+    found.parts.extend(helpers.into_iter().take(found.drivers.len()));
     found
 }
 
@@ -87,6 +93,22 @@ fn can_be_driven(store: &Store, key: SocketKey) -> bool {
 /// The stretch between two events in which this instant lies.
 fn stretch_of(store: &Store, instant: Timestamp) -> usize {
     store.invocations.iter().filter(|invocation| invocation.delivered_at <= instant).count()
+}
+
+/// Timers of driving libraries that are running and tied to no task.
+fn timers_of_nobody(store: &Store, waits: &Waits) -> usize {
+    let made_by_driver = |owner: &Option<Owner>| matches!(owner, Some(Owner::Dependency(package)) if drives(&package.name));
+    (0..store.resources.len())
+        .map(ResourceKey)
+        .filter(|key| {
+            let timer = store.resource(*key);
+            timer.kind == ResourceKind::Timer
+                && timer.life.ended.is_none()
+                && made_by_driver(&timer.owner)
+                && !waits.is_inner(*key)
+                && waits.part_of(*key).is_none()
+        })
+        .count()
 }
 
 /// Whether it waits on a timer that its own library made, which a connection's driver does not.

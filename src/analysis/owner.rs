@@ -66,11 +66,14 @@ fn connection_tasks(store: &Store) -> BTreeSet<TaskKey> {
         .filter(|key| is_http_driver(store.task(*key)))
         .map(|key| (store.task(key).span_life.created, key))
         .collect();
+    // An exit ends tasks and connections alike, and the feed is not there any more to tell.
+    let exit = store.exited.map(|(at, _)| at);
     let mut claimed = BTreeSet::new();
     for connection in &store.connections {
+        let closed = connection.life.ended.or(exit);
         let near = near(&free, connection.life.created);
         let driver = near.iter().copied().filter_map(|(born, key)| {
-            let end = end_distance(connection.life.ended, store.task(key).span_life.ended)?;
+            let end = end_distance(closed, store.task(key).span_life.ended.or(exit))?;
             Some((distance(born, connection.life.created) + end, born, key))
         });
         let Some((_, born, driver)) = driver.min() else { continue };

@@ -92,8 +92,8 @@ fn compare_with_audit(store: &mut Store, update: &Update, now: Option<Timestamp>
     let Some(tasks) = &update.task_update else { return };
     let missing = store.tasks.iter().any(|task| {
         task.span_life.ended.is_none()
-            && task.span_life.created < now
-            && task.seen_on.main
+            // What was shown later may still have been in the queue when the state was read.
+            && task.seen_on.main.is_some_and(|shown| shown < now)
             && !tasks.stats_update.contains_key(&task.span)
     });
     if missing {
@@ -108,8 +108,9 @@ pub fn compare_with_main(store: &mut Store) {
     let Some(last) = store.feed.last_now else { return };
     let lost = store.tasks.iter().map(|task| task.seen_on);
     let lost = lost.chain(store.resources.iter().map(|resource| resource.seen_on));
-    let lost =
-        lost.filter(|seen| !seen.main && seen.audit.is_some_and(|audit| audit < last)).count();
+    let lost = lost
+        .filter(|seen| seen.main.is_none() && seen.audit.is_some_and(|audit| audit < last))
+        .count();
     if lost > 0 {
         store.note(inconsistent(format!(
             "{lost} items are in the feed's state and were never among its changes"
@@ -134,7 +135,7 @@ impl Message<'_> {
 
     fn mark(&self, seen: &mut SeenOn) {
         match self.subscription {
-            Subscription::Main => seen.main = true,
+            Subscription::Main => seen.main = seen.main.or(self.now),
             Subscription::Audit => seen.audit = seen.audit.or(self.now),
         }
     }

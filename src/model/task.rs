@@ -82,8 +82,8 @@ pub struct PollWindow {
 /// Which subscriptions of the feed have shown an item.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct SeenOn {
-    /// The subscription that is open for the whole run.
-    pub main: bool,
+    /// The subscription that is open for the whole run, and the stamp of its first message that did.
+    pub main: Option<Timestamp>,
     /// An audit, and when it was taken.
     pub audit: Option<Timestamp>,
 }

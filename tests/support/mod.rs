@@ -4,3 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 pub mod feed;
+pub mod handlers;
+pub mod loopcheck;
+pub mod servers;
+pub mod truth;

@@ -14,9 +14,9 @@
 //! | `hang`                 | the handler never answers                                           |
 //! | `late`                 | answers after `LATE_MS` milliseconds (default 5000)                 |
 //! | `too-large`            | answers with 7 MB, more than the 6 MB that Lambda accepts           |
-//! | `exit-after-response`  | answers, and a task exits the process with 3, 50 ms later           |
-//! | `abort-after-response` | answers, and a task ends it with SIGABRT, 50 ms later               |
-//! | `panic-after-response` | answers, and a task panics 50 ms later: the process lives on        |
+//! | `exit-after-response`  | answers, and a task exits the process with 3, 300 ms later          |
+//! | `abort-after-response` | answers, and a task ends it with SIGABRT, 300 ms later              |
+//! | `panic-after-response` | answers, and a task panics 300 ms later: the process lives on       |
 //!
 //! The last three leave one task pending at the response, which waits on a timer. After
 //! `panic-after-response` the warm count is `1` again.
@@ -61,7 +61,7 @@ fn late() -> Result<Duration, Error> {
 
 fn after_response(disaster: fn()) {
     tokio::spawn(async move {
-        sleep(Duration::from_millis(50)).await;
+        sleep(Duration::from_millis(300)).await;
         disaster();
     });
 }
