@@ -1,0 +1,158 @@
+//! The recordings of the samples in `testdata/recordings`, judged again: the same table of truth as
+//! in the live runs, without a handler, a network or a clock.
+//!
+//! `tests/live.rs` writes them; it also checks that a run and its replay print the same.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use loopcheck::analysis::judge;
+use loopcheck::ingest::Evidence;
+use loopcheck::recording::reader::RecordingReader;
+use loopcheck::report::{Report, Verdict};
+use loopcheck::reporter::json;
+use support::handlers::ROOT;
+use support::loopcheck::{loopcheck, parse_report};
+use support::truth::{self, SAMPLES};
+
+fn folder() -> PathBuf {
+    Path::new(ROOT).join("testdata/recordings")
+}
+
+fn recording(name: &str) -> Vec<u8> {
+    let path = folder().join(format!("{name}.loopcheck"));
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What a recording comes to, as `loopcheck replay` does it; `None` when there is no run in it.
+fn replay(bytes: &[u8]) -> Option<Report> {
+    let mut evidence = Evidence::default();
+    for observation in RecordingReader::new(bytes).ok()? {
+        match observation {
+            Ok(observation) => evidence.observe(&observation),
+            Err(gap) => evidence.store.note(gap),
+        }
+    }
+    Some(judge(&evidence.store))
+}
+
+fn as_json(report: &Report) -> String {
+    let mut text = Vec::new();
+    json::write(report, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn every_sample_has_a_recording_and_every_recording_a_sample() {
+    let mut files: Vec<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let mut samples: Vec<String> =
+        SAMPLES.iter().map(|sample| format!("{}.loopcheck", sample.name)).collect();
+    files.sort();
+    samples.sort();
+    assert_eq!(files, samples, "to write them: UPDATE_RECORDINGS=1 cargo test --test live");
+}
+
+#[test]
+fn every_recording_comes_to_the_truth() {
+    for sample in SAMPLES {
+        let report = replay(&recording(sample.name)).unwrap();
+        truth::check(sample, &parse_report(&as_json(&report)));
+    }
+}
+
+#[test]
+fn the_command_replays_as_the_library_does() {
+    for sample in SAMPLES {
+        let path = folder().join(format!("{}.loopcheck", sample.name));
+        let replayed = loopcheck(["replay", "-f", "json"]).arg(path).finish();
+        let report = replay(&recording(sample.name)).unwrap();
+        assert_eq!(replayed.stdout, as_json(&report), "{}", sample.name);
+        assert_eq!(replayed.code(), i32::from(sample.exit_code), "{}", sample.name);
+        assert_eq!(replayed.stderr, "", "{}", sample.name);
+    }
+}
+
+#[test]
+fn the_table_of_a_recording_fits_80_columns_and_has_no_escapes() {
+    for sample in SAMPLES {
+        let path = folder().join(format!("{}.loopcheck", sample.name));
+        let table = loopcheck(["replay"]).arg(path).finish().stdout;
+        for line in table.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{}: {line}", sample.name);
+        }
+        let printable = |c: char| c == '\n' || !c.is_control();
+        assert!(table.chars().all(printable), "{}: {table:?}", sample.name);
+    }
+}
+
+/// What a part of a recording may come to: an error, or a gap that says that it is a part.
+fn check_part(name: &str, bytes: &[u8], length: usize) {
+    let Some(report) = replay(&bytes[..length]) else { return };
+    let told = report.gaps.iter().any(|gap| gap.id.starts_with("recording-"));
+    assert!(told, "{length} bytes of {name} are taken for the whole: {report:#?}");
+    assert_ne!(report.verdict, Verdict::Pass, "{length} bytes of {name}");
+}
+
+#[test]
+fn a_recording_that_is_cut_anywhere_never_passes() {
+    // Short ones at every byte; and one that would pass, more closely towards its end.
+    for name in ["uninstrumented", "failing-abort"] {
+        let short = recording(name);
+        (0..short.len()).for_each(|length| check_part(name, &short, length));
+    }
+    let clean = recording("clean");
+    let towards_the_end = (0..clean.len()).rev().take(512);
+    let all_over = (0..clean.len()).step_by(61);
+    all_over.chain(towards_the_end).for_each(|length| check_part("clean", &clean, length));
+}
+
+#[test]
+fn every_recording_that_is_cut_never_passes() {
+    for sample in SAMPLES {
+        let bytes = recording(sample.name);
+        let lengths = (0..bytes.len()).step_by(bytes.len() / 16 + 1);
+        lengths.chain([bytes.len() - 1]).for_each(|length| check_part(sample.name, &bytes, length));
+    }
+}
+
+#[test]
+fn a_flipped_bit_never_panics() {
+    let bytes = recording("finite-task");
+    for at in (0..bytes.len()).step_by(97) {
+        let mut broken = bytes.clone();
+        broken[at] ^= 1 << (at % 8);
+        // A value that was changed and still makes sense is believed, so there may be a report.
+        let _ = replay(&broken);
+    }
+}
+
+#[test]
+fn a_part_of_a_recording_is_told_by_the_command() {
+    let bytes = recording("clean");
+    let call = loopcheck(["replay", "-f", "json", "part"]);
+    let folder = call.scratch().to_owned();
+    fs::write(folder.join("part"), &bytes[..bytes.len() - 1]).unwrap();
+    let finished = call.current_dir(folder).finish();
+    let report = finished.report();
+    assert_eq!(finished.code(), 4, "{report:#}");
+    assert_eq!(report["gaps"][0]["id"], "recording-truncated", "{report:#}");
+}
+
+#[test]
+fn what_is_no_recording_is_a_usage_error() {
+    for content in [&b""[..], b"LOOP", b"{\"not\": \"a recording\"}", &[0xff; 64]] {
+        let call = loopcheck(["replay", "-f", "json", "file"]);
+        let folder = call.scratch().to_owned();
+        fs::write(folder.join("file"), content).unwrap();
+        let finished = call.current_dir(folder).finish();
+        assert_eq!(finished.code(), 2, "{finished:#?}");
+        assert!(finished.stderr.starts_with("error: file: "), "{finished:#?}");
+    }
+}
