@@ -304,7 +304,8 @@ fn trap_8_sockets_come_from_the_system_and_ours_are_known_by_port() {
         socket(1, Some("127.0.0.1:1"), "127.0.0.1:5001", SocketState::Established),
         socket(2, None, "127.0.0.1:2", SocketState::Listen),
     ];
-    let leaked = socket(3, Some("127.0.0.1:9999"), "127.0.0.1:5002", SocketState::Established);
+    // The port of our Runtime API, on another host.
+    let leaked = socket(3, Some("10.0.0.7:1"), "10.0.0.8:5002", SocketState::Established);
     let mut run = Run::with(&[]);
     let scan = |sockets: Vec<SocketFact>| {
         ObservationKind::Sockets(SocketScan { sockets, ..SocketScan::default() })
@@ -323,7 +324,7 @@ fn trap_8_sockets_come_from_the_system_and_ours_are_known_by_port() {
     let report = judged(&seen);
     let found = unexpected(&report);
     assert_eq!(found.len(), 1, "{report:#?}");
-    assert_eq!(found[0].socket.as_ref().unwrap().peer.as_deref(), Some("127.0.0.1:9999"));
+    assert_eq!(found[0].socket.as_ref().unwrap().peer.as_deref(), Some("10.0.0.7:1"));
     assert_eq!(found[0].level, Level::Deny, "one invocation cannot tell that it is reused");
     assert_eq!(report.summary.runtime, 3);
 }

@@ -135,17 +135,12 @@ pub(crate) fn is_runtime_socket(store: &Store, key: SocketKey) -> bool {
     is_ours(store, fact) || is_signal_pair(store, key)
 }
 
+/// Ours are known by their whole address: another host may well use the same port.
 fn is_ours(store: &Store, fact: &SocketFact) -> bool {
     let Some(run) = &store.run else { return false };
-    if fact.protocol != Protocol::Tcp {
-        return false;
-    }
-    let port_of = |address: &Option<String>| {
-        let (_, port) = address.as_ref()?.rsplit_once(':')?;
-        port.parse::<u16>().ok()
-    };
-    port_of(&fact.peer) == Some(run.runtime_api.port())
-        || port_of(&fact.local) == Some(run.console.port())
+    fact.protocol == Protocol::Tcp
+        && (fact.peer == Some(run.runtime_api.to_string())
+            || fact.local == Some(run.console.to_string()))
 }
 
 /// tokio's signal driver keeps one unnamed pair of Unix sockets, made with the runtime.
