@@ -36,7 +36,7 @@ pub(crate) fn items(store: &Store) -> Items {
     let runtime_tasks = owner::runtime_tasks(store);
     let own_tasks: BTreeSet<TaskKey> =
         pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
-    let waits = Waits::of(store, &own_tasks);
+    let waits = Waits::of(store, &last_responses(store, &pending, &own_tasks));
     let connections = connection::find(store, &own_tasks, pending.sockets.keys().copied(), &waits);
     let collector = Collector { store, waits, connections, runtime_tasks };
     let mut items = Items::default();
@@ -46,6 +46,19 @@ pub(crate) fn items(store: &Store) -> Items {
     collector.children(&pending, &mut items);
     collector.threads(&pending, &mut items);
     items
+}
+
+/// The last response that each of these tasks was pending at.
+fn last_responses(
+    store: &Store,
+    pending: &Pending,
+    tasks: &BTreeSet<TaskKey>,
+) -> BTreeMap<TaskKey, Timestamp> {
+    let last = |key: &TaskKey| {
+        let index = *pending.tasks.get(key)?.last()?;
+        Some((*key, store.invocations.get(index)?.responded_at?))
+    };
+    tasks.iter().filter_map(last).collect()
 }
 
 /// Each pending item with the places of the invocations at whose response it was pending.
@@ -145,6 +158,7 @@ impl Collector<'_> {
             timer: None,
             socket: None,
             wait,
+            in_flight: false,
             handle: None,
         }
     }
@@ -178,6 +192,7 @@ impl Collector<'_> {
                 timer: Some(wait::timer_facts(timer)),
                 socket: None,
                 wait: None,
+                in_flight: false,
                 handle: None,
             };
             if owner::is_runtime_timer(self.store, *key) {
@@ -202,7 +217,8 @@ impl Collector<'_> {
             let socket = self.store.socket(*key);
             let driver = self.connections.driver_of(*key).map(|task| self.store.task(task));
             let (origin, package) = owner::origin(driver.and_then(|task| task.owner.as_ref()));
-            let closing = socket.fact.state == SocketState::CloseWait;
+            let fact = socket.at_response.as_ref().unwrap_or(&socket.fact);
+            let closing = fact.state == SocketState::CloseWait;
             let item = Item {
                 kind: Kind::Socket,
                 name: None,
@@ -216,7 +232,8 @@ impl Collector<'_> {
                 pending_in: pending_in.clone(),
                 state: closing.then_some(State::Closing),
                 timer: None,
-                socket: Some(socket.fact.clone()),
+                socket: Some(fact.clone()),
+                in_flight: socket.in_flight,
                 wait: None,
                 handle: None,
             };
@@ -262,6 +279,7 @@ fn handle(kind: HandleKind, name: String, life: Lifetime, pending_in: &[usize]) 
         timer: None,
         socket: None,
         wait: None,
+        in_flight: false,
         handle: Some(kind),
     }
 }

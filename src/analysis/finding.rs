@@ -162,18 +162,14 @@ fn level(likeness: &Likeness, items: &[&Item], counts: &[usize], growth: Option<
     let stays = |item: &Item| {
         item.pending_in.last().is_some_and(|last| last + 1 == counts.len()) && item.ended.is_none()
     };
-    let in_flight = items.iter().any(|item| item.socket.as_ref().is_some_and(is_in_flight));
+    let in_flight = items.iter().any(|item| item.in_flight);
     let reused = growth == Some(Growth::Constant) && items.iter().all(|item| stays(item));
     if reused && !in_flight { Level::Warn } else { Level::Deny }
 }
 
-fn is_in_flight(socket: &SocketFact) -> bool {
-    socket.receive_queue > 0 || socket.send_queue > 0 || socket.state == SocketState::Connecting
-}
-
 fn help(likeness: &Likeness, level: Level, items: &[&Item]) -> String {
     if likeness.rule == RuleId::PendingSocket {
-        let in_flight = items.iter().any(|item| item.socket.as_ref().is_some_and(is_in_flight));
+        let in_flight = items.iter().any(|item| item.in_flight);
         if in_flight {
             return "wait for the answer before you return: a request is in flight".into();
         }

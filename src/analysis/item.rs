@@ -22,6 +22,8 @@ pub(crate) struct Item {
     pub(crate) timer: Option<TimerFacts>,
     pub(crate) socket: Option<SocketFact>,
     pub(crate) wait: Option<Wait>,
+    /// If it is a socket: whether data was under way on it at a response.
+    pub(crate) in_flight: bool,
     /// If it is a handle that the feed does not show.
     pub(crate) handle: Option<HandleKind>,
 }

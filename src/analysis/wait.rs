@@ -14,6 +14,9 @@ use crate::model::resource::{Resource, ResourceKind};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 
+/// Pending tasks, with the last response that each was pending at.
+pub(crate) type Pending = BTreeMap<TaskKey, Timestamp>;
+
 /// What is known about who waits on what.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Waits {
@@ -26,7 +29,9 @@ pub(crate) struct Waits {
 
 impl Waits {
     /// Reads the ties of the given tasks.
-    pub(crate) fn of(store: &Store, tasks: &BTreeSet<TaskKey>) -> Self {
+    ///
+    /// Each task comes with the last response that it was pending at.
+    pub(crate) fn of(store: &Store, tasks: &Pending) -> Self {
         let mut waits = Self::default();
         waits.inner_timers(store);
         waits.told_by_ops(store, tasks);
@@ -68,11 +73,10 @@ impl Waits {
         }
     }
 
-    fn told_by_ops(&mut self, store: &Store, tasks: &BTreeSet<TaskKey>) {
+    fn told_by_ops(&mut self, store: &Store, tasks: &Pending) {
         for op in &store.async_ops {
             let (Some(task), Some(resource)) = (op.task, op.resource) else { continue };
-            // An operation that outlived its task's end, or the response, says what it waited on.
-            if !tasks.contains(&task) || !is_current(store, task, op.life.ended) {
+            if !is_current(tasks, task, op.life.ended) {
                 continue;
             }
             let outer = outermost(store, resource);
@@ -85,7 +89,7 @@ impl Waits {
         }
     }
 
-    fn inferred(&mut self, store: &Store, tasks: &BTreeSet<TaskKey>) {
+    fn inferred(&mut self, store: &Store, tasks: &Pending) {
         let spawned = SpawnPlaces::of(store, tasks);
         for (index, timer) in store.resources.iter().enumerate() {
             let key = ResourceKey(index);
@@ -96,9 +100,8 @@ impl Waits {
             let maker = maker(store, tasks, timer);
             let Some(task) = maker.or_else(|| spawned.on_the_line_of(timer)) else { continue };
             self.timers.insert(key, task);
-            if is_current(store, task, timer.life.ended) {
-                // Of several timers the last one is what it waits on now.
-                self.by_task.insert(task, wait_on(store, key, None, true));
+            if is_current(tasks, task, timer.life.ended) {
+                self.by_task.entry(task).or_insert_with(|| wait_on(store, key, None, true));
             }
         }
     }
@@ -106,7 +109,7 @@ impl Waits {
 
 /// The one candidate that is pending. Tasks of one spawn site are told as one, so which of them it
 /// was makes no difference.
-fn maker(store: &Store, tasks: &BTreeSet<TaskKey>, timer: &Resource) -> Option<TaskKey> {
+fn maker(store: &Store, tasks: &Pending, timer: &Resource) -> Option<TaskKey> {
     // The timer of a task ends with it at the latest.
     let outlives = |key: TaskKey| match (timer.life.ended, store.task(key).ended()) {
         (_, None) => true,
@@ -114,22 +117,16 @@ fn maker(store: &Store, tasks: &BTreeSet<TaskKey>, timer: &Resource) -> Option<T
         (Some(timer), Some(task)) => timer.saturating_since(task) < Duration::from_millis(1),
     };
     let makers = timer.made_by.iter().copied();
-    let mut candidates = makers.filter(|key| tasks.contains(key) && outlives(*key));
+    let mut candidates = makers.filter(|key| tasks.contains_key(key) && outlives(*key));
     let first = candidates.next()?;
     let site = |key: TaskKey| (&store.task(key).location, &store.task(key).name);
     candidates.all(|key| site(key) == site(first)).then_some(first)
 }
 
-/// Whether something that ended then was still there when the task was last seen.
-fn is_current(store: &Store, task: TaskKey, ended: Option<Timestamp>) -> bool {
-    match (ended, store.task(task).span_life.ended) {
-        (None, _) => true,
-        // A task and what it waits on end together, within the drop of the future.
-        (Some(ended), Some(task_ended)) => {
-            task_ended.saturating_since(ended) < Duration::from_millis(1)
-        }
-        (Some(_), None) => false,
-    }
+/// Whether the task waited, at its last response or just after, on something that ended then. What
+/// comes first of all that outlived the response is what it waited on when the response left.
+fn is_current(tasks: &Pending, task: TaskKey, ended: Option<Timestamp>) -> bool {
+    tasks.get(&task).is_some_and(|responded_at| ended.is_none_or(|ended| ended > *responded_at))
 }
 
 /// Tasks by the line that spawned them, for `tokio::spawn(sleep(…))`: there the timer is made just
@@ -139,9 +136,9 @@ struct SpawnPlaces<'a>(BTreeMap<FileLine<'a>, Vec<(Timestamp, TaskKey)>>);
 type FileLine<'a> = (&'a str, Option<u32>);
 
 impl<'a> SpawnPlaces<'a> {
-    fn of(store: &'a Store, tasks: &BTreeSet<TaskKey>) -> Self {
+    fn of(store: &'a Store, tasks: &Pending) -> Self {
         let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for key in tasks {
+        for key in tasks.keys() {
             let task = store.task(*key);
             if let Some(place) = &task.location {
                 let tasks = places.entry((place.file.as_str(), place.line)).or_default();

@@ -1,5 +1,7 @@
 //! The commands: each reads as a story of a few calls.
 
+mod dispatch;
+
 mod completions;
 mod replay;
 mod run;
@@ -9,29 +11,4 @@ mod interrupt;
 mod output;
 mod resolve;
 
-use std::io::Write;
-use std::process::ExitCode;
-
-use crate::cli::{Cli, Command};
-use crate::exit;
-use crate::model::gap::Gap;
-
-/// Runs the command that was asked for.
-pub(crate) fn dispatch(cli: Cli) -> ExitCode {
-    match cli.command {
-        Command::Run(args) => run::run(&args),
-        Command::Replay(args) => replay::replay(args),
-        Command::Completions { shell } => completions::completions(shell),
-    }
-}
-
-/// Says on stderr what is wrong and how to mend it; the exit code goes with it.
-fn report_error(gap: &Gap) -> ExitCode {
-    let mut stderr = std::io::stderr().lock();
-    // There is nowhere else to say that stderr is closed.
-    let _ = writeln!(stderr, "error: {}", gap.message);
-    if let Some(hint) = &gap.hint {
-        let _ = writeln!(stderr, "hint: {hint}");
-    }
-    ExitCode::from(exit::code(&[gap.id.effect()], false))
-}
+pub(crate) use dispatch::dispatch;

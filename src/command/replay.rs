@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use crate::analysis;
 use crate::cli::ReplayArgs;
+use crate::command::dispatch::report_error;
 use crate::command::output::Outputs;
-use crate::command::report_error;
 use crate::error::CommandError;
 use crate::ingest::Evidence;
 use crate::recording::reader::RecordingReader;

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crate::analysis;
 use crate::cli::RunArgs;
+use crate::command::dispatch::report_error;
 use crate::command::output::Outputs;
 use crate::command::resolve::{self, Resolved};
-use crate::command::{events, interrupt, report_error};
+use crate::command::{events, interrupt};
 use crate::error::CommandError;
 use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};

@@ -14,10 +14,20 @@ pub(crate) fn apply(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     threads(store, at, scan);
     if let Some(last) = store.invocations.last_mut()
         && last.responded_at.is_some()
+        && last.scanned_at.is_none()
     {
         // The first reading after the response was made for it, while the runtime was held.
-        last.scanned_at = last.scanned_at.or(Some(at));
+        last.scanned_at = Some(at);
+        store.sockets.iter_mut().filter(|socket| socket.life.ended.is_none()).for_each(keep);
     }
+}
+
+/// A later reading shows what became of a socket; what counts is what it was at the response.
+fn keep(socket: &mut Socket) {
+    let fact = &socket.fact;
+    socket.in_flight |=
+        fact.receive_queue > 0 || fact.send_queue > 0 || fact.state == SocketState::Connecting;
+    socket.at_response = Some(fact.clone());
 }
 
 fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
@@ -30,7 +40,12 @@ fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     for fact in &scan.sockets {
         let open = |socket: &Socket| socket.fact.inode == fact.inode && socket.life.ended.is_none();
         if !store.sockets.iter().any(open) {
-            store.sockets.push(Socket { fact: fact.clone(), life: Lifetime::since(at) });
+            store.sockets.push(Socket {
+                fact: fact.clone(),
+                at_response: None,
+                in_flight: false,
+                life: Lifetime::since(at),
+            });
         }
     }
 }

@@ -89,6 +89,10 @@ pub(crate) struct Spans {
 pub struct Socket {
     /// As last seen.
     pub fact: SocketFact,
+    /// As it was at the last response that it was open at.
+    pub at_response: Option<SocketFact>,
+    /// Whether data was under way on it at any response.
+    pub in_flight: bool,
     /// From the scan that first showed it to the first that did not.
     pub life: Lifetime,
 }

@@ -4,9 +4,6 @@
 //! frame that says anything which this version does not know is an error, never a default. Where
 //! frames come from and what an error does to the recording is [`crate::recording::reader`]'s job.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::time::Duration;
-
 use prost::{DecodeError, Message};
 
 use crate::model::gap::{Gap, GapId};
@@ -20,6 +17,7 @@ use crate::recording::generated as proto;
 use crate::recording::generated::frame::Kind;
 use crate::recording::generated::process_exited::Status;
 use crate::recording::generated::runtime_api::Moment;
+use crate::recording::plain::{from_address, from_duration, to_address, to_duration};
 
 /// What a frame of a recording holds.
 #[derive(Debug, PartialEq)]
@@ -48,7 +46,7 @@ pub(super) enum FrameError {
     OutOfRange(&'static str),
 }
 
-type Result<T> = std::result::Result<T, FrameError>;
+pub(super) type Result<T> = std::result::Result<T, FrameError>;
 
 /// The frame that keeps an observation.
 pub(super) fn to_frame(observation: &Observation) -> proto::Frame {
@@ -367,50 +365,6 @@ fn to_thread(thread: Thread) -> proto::Thread {
 fn from_thread(message: proto::Thread) -> Thread {
     let proto::Thread { tid, start_ticks, name } = message;
     Thread { tid, start_ticks, name }
-}
-
-fn to_duration(duration: Duration) -> proto::Duration {
-    proto::Duration { seconds: duration.as_secs(), nanos: duration.subsec_nanos() }
-}
-
-fn from_duration(message: Option<proto::Duration>, field: &'static str) -> Result<Duration> {
-    let proto::Duration { seconds, nanos } = message.ok_or(FrameError::Missing(field))?;
-    if nanos >= 1_000_000_000 {
-        return Err(FrameError::OutOfRange(field));
-    }
-    Ok(Duration::new(seconds, nanos))
-}
-
-fn to_address(address: SocketAddr) -> proto::SocketAddress {
-    let port = u32::from(address.port());
-    match address {
-        SocketAddr::V4(address) => {
-            let ip = address.ip().octets().to_vec();
-            proto::SocketAddress { ip, port, flow_info: 0, scope_id: 0 }
-        }
-        SocketAddr::V6(address) => proto::SocketAddress {
-            ip: address.ip().octets().to_vec(),
-            port,
-            flow_info: address.flowinfo(),
-            scope_id: address.scope_id(),
-        },
-    }
-}
-
-fn from_address(message: Option<proto::SocketAddress>, field: &'static str) -> Result<SocketAddr> {
-    let proto::SocketAddress { ip, port, flow_info, scope_id } =
-        message.ok_or(FrameError::Missing(field))?;
-    let port = u16::try_from(port).map_err(|_| FrameError::OutOfRange(field))?;
-    if let Ok(octets) = <[u8; 16]>::try_from(ip.as_slice()) {
-        let ip = Ipv6Addr::from(octets);
-        return Ok(SocketAddrV6::new(ip, port, flow_info, scope_id).into());
-    }
-    match <[u8; 4]>::try_from(ip.as_slice()) {
-        Ok(octets) if flow_info == 0 && scope_id == 0 => {
-            Ok(SocketAddrV4::new(Ipv4Addr::from(octets), port).into())
-        }
-        _ => Err(FrameError::OutOfRange(field)),
-    }
 }
 
 /// Both ways between one of our enums and its twin in the recording, which alone has a value for

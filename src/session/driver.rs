@@ -4,7 +4,7 @@
 //! to it in one order, keeps every observation, and decides what happens next from the evidence.
 //! What the evidence means is not its business.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,25 +16,20 @@ use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, RunStarted, SettledReason,
+    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, SettledReason,
 };
+use crate::session::feed_link::{FeedLink, Unattached};
+use crate::session::journal::Journal;
 use crate::session::plan::{
     AUDIT_ROWS, FEED_TIMEOUT, INIT_TIMEOUT, LAST_WORDS, PROOF_TIMEOUT, Plan, RESCAN,
 };
-use crate::session::{Recorder, environment, failure};
+use crate::session::{Recorder, failure};
 use crate::source::clock::Clock;
-use crate::source::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
-use crate::source::output::{self, OutputLine};
-use crate::source::process::{self, Handler};
+use crate::source::console::{ConsoleFeed, FeedSignal};
+use crate::source::process::Handler;
 use crate::source::runtime_api::{ApiSignal, Invocation, RuntimeApi};
 use crate::source::sockets::{self, InheritedSockets, ScanError};
 use crate::source::terminal::Terminal;
-
-/// Drains in the first round of a proof; enough unless the queue is long.
-const FIRST_ROUND: usize = 3;
-
-/// Drains in every further round.
-const NEXT_ROUND: usize = 64;
 
 /// Runs the handler and returns what was observed.
 pub(crate) async fn run(
@@ -87,7 +82,7 @@ pub(crate) async fn run(
 
 /// Where the run is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Phase {
+pub(super) enum Phase {
     /// The handler starts up.
     Init { until: Timestamp },
     /// It asks for an event, which is kept back for the feed.
@@ -100,116 +95,27 @@ enum Phase {
     Over,
 }
 
-/// The console feed, from the session's side.
-enum Feed {
-    /// Nothing listens there yet.
-    Expected,
-    /// Attached: rounds can be asked for.
-    Attached { rounds: mpsc::UnboundedSender<Round>, busy: bool },
-    /// There is none, or it is lost.
-    Absent,
-}
-
-impl Feed {
-    fn is_settled(&self) -> bool {
-        !matches!(self, Self::Expected)
-    }
-}
-
-/// Everything that is observed goes through here, once.
-struct Journal {
-    evidence: Evidence,
-    recorder: Option<Recorder>,
-}
-
-impl Journal {
-    fn observe(&mut self, at: Timestamp, kind: ObservationKind) {
-        let observation = Observation { at, kind };
-        if let Some(recorder) = &mut self.recorder {
-            recorder.keep(&observation);
-        }
-        self.evidence.observe(&observation);
-    }
-}
-
-struct Session {
-    plan: Plan,
-    clock: Clock,
-    terminal: Arc<Terminal>,
-    api: RuntimeApi,
-    handler: Handler,
-    inherited: InheritedSockets,
-    console: SocketAddr,
-    feed: Feed,
-    attaching: JoinHandle<Result<ConsoleFeed, Unattached>>,
-    phase: Phase,
+pub(super) struct Session {
+    pub(super) plan: Plan,
+    pub(super) clock: Clock,
+    pub(super) terminal: Arc<Terminal>,
+    pub(super) api: RuntimeApi,
+    pub(super) handler: Handler,
+    pub(super) inherited: InheritedSockets,
+    pub(super) console: SocketAddr,
+    pub(super) feed: FeedLink,
+    pub(super) attaching: JoinHandle<Result<ConsoleFeed, Unattached>>,
+    pub(super) phase: Phase,
     /// The process has ended; its last words may still be on their way.
-    exited: Option<(Timestamp, ExitedWith)>,
+    pub(super) exited: Option<(Timestamp, ExitedWith)>,
     /// A round has been asked for since the last response.
-    proving: bool,
-    last_scan: Timestamp,
+    pub(super) proving: bool,
+    pub(super) last_scan: Timestamp,
     /// The feed has ended, and it is not known yet whether the process has as well.
-    lost_feed: Option<Observation>,
-}
-
-/// Why there is no feed.
-enum Unattached {
-    Foreign,
-    Failed(AttachError),
+    pub(super) lost_feed: Option<Observation>,
 }
 
 impl Session {
-    async fn start(
-        plan: Plan,
-        clock: Clock,
-        journal: &mut Journal,
-        api_signals: mpsc::UnboundedSender<ApiSignal>,
-        feed_signals: mpsc::UnboundedSender<FeedSignal>,
-        terminal: Arc<Terminal>,
-    ) -> Result<Self, Gap> {
-        let internal = |what: &str, error: std::io::Error| {
-            Gap::new(GapId::InternalError, format!("could not {what}: {error}"))
-        };
-        let api = RuntimeApi::bind(clock, api_signals)
-            .await
-            .map_err(|error| internal("open a port for the Runtime API", error))?;
-        let console = match plan.console {
-            Some(addr) => addr,
-            None => free_port().map_err(|error| internal("find a free port", error))?,
-        };
-        journal.observe(clock.now(), run_started(&plan, api.addr(), console));
-        let inherited = sockets::inherited();
-        let (lines, from_handler) = output::channel();
-        let launch = environment::complete(&plan, api.addr(), console);
-        let handler = process::start(launch, lines).map_err(|error| {
-            let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
-            let gap = Gap::new(id, crate::error::chain(&error));
-            gap.hint(error.hint())
-        })?;
-        let pid = handler.pid();
-        journal.observe(clock.now(), ObservationKind::ProcessStarted { pid });
-        tokio::spawn(show_output(from_handler, Arc::clone(&terminal)));
-        terminal.progress("starting the handler");
-        let attaching = tokio::spawn(attach(console, pid, clock, feed_signals));
-        let until = clock.now().plus(INIT_TIMEOUT);
-        Ok(Self {
-            plan,
-            clock,
-            terminal,
-            api,
-            handler,
-            inherited,
-            console,
-            feed: Feed::Expected,
-            attaching,
-            phase: Phase::Init { until },
-            exited: None,
-            proving: false,
-            last_scan: Timestamp::default(),
-            lost_feed: None,
-        })
-    }
-
     /// How long nothing needs to be done unless something happens.
     fn wake_in(&self) -> Duration {
         let now = self.clock.now();
@@ -261,18 +167,14 @@ impl Session {
             FeedSignal::Observed(observation) => {
                 let Observation { at, kind } = *observation;
                 if matches!(kind, ObservationKind::ConsoleLost { .. }) {
-                    self.feed = Feed::Absent;
+                    self.feed = FeedLink::Absent;
                     // The feed may have gone with its process, whose end is told next.
                     self.lost_feed = Some(Observation { at, kind });
                     return;
                 }
                 journal.observe(at, kind);
             }
-            FeedSignal::RoundDone => {
-                if let Feed::Attached { busy, .. } = &mut self.feed {
-                    *busy = false;
-                }
-            }
+            FeedSignal::RoundDone => self.feed.round_done(),
         }
     }
 
@@ -296,9 +198,7 @@ impl Session {
     ) {
         let gap = match attached {
             Ok(Ok(feed)) => {
-                let (rounds, asked) = mpsc::unbounded_channel();
-                tokio::spawn(serve_rounds(feed, asked));
-                self.feed = Feed::Attached { rounds, busy: false };
+                self.feed = FeedLink::to(feed);
                 return;
             }
             Ok(Err(Unattached::Foreign)) => Gap::new(
@@ -311,7 +211,7 @@ impl Session {
             }
             Err(error) => Gap::new(GapId::InternalError, error.to_string()),
         };
-        self.feed = Feed::Absent;
+        self.feed = FeedLink::Absent;
         journal.observe(self.clock.now(), ObservationKind::Gap(gap));
     }
 
@@ -360,16 +260,16 @@ impl Session {
     fn await_feed(&mut self, now: Timestamp, until: Timestamp, journal: &mut Journal) {
         let full_state = journal.evidence.store.feed.updates > 0;
         let ready = match self.feed {
-            Feed::Attached { .. } => full_state,
-            Feed::Absent => true,
-            Feed::Expected => false,
+            FeedLink::Attached { .. } => full_state,
+            FeedLink::Absent => true,
+            FeedLink::Expected => false,
         };
         if ready {
             self.deliver(journal);
         } else if now >= until {
-            if let Feed::Expected = self.feed {
+            if let FeedLink::Expected = self.feed {
                 self.attaching.abort();
-                self.feed = Feed::Absent;
+                self.feed = FeedLink::Absent;
                 if let Some(gap) = self.other_console() {
                     journal.observe(now, ObservationKind::Gap(gap));
                 }
@@ -465,15 +365,9 @@ impl Session {
     /// Asks for a round of draining; whether the proof can still come.
     fn prove(&mut self, journal: &Journal) -> bool {
         let fresh = !self.proving;
-        let Feed::Attached { rounds, busy } = &mut self.feed else { return false };
-        if *busy {
-            return true;
-        }
         let audit = journal.evidence.store.feed_rows(self.clock.now()) < AUDIT_ROWS;
-        let drains = if fresh { FIRST_ROUND } else { NEXT_ROUND };
         self.proving = true;
-        *busy = rounds.send(Round { fresh, drains, audit }).is_ok();
-        *busy
+        self.feed.ask(fresh, audit)
     }
 
     fn scan(&mut self, journal: &mut Journal) {
@@ -526,50 +420,5 @@ impl Session {
             let gap = Gap::new(GapId::ClockStepped, message).hint("run again");
             journal.observe(self.clock.now(), ObservationKind::Gap(gap));
         }
-    }
-}
-
-fn run_started(plan: &Plan, runtime_api: SocketAddr, console: SocketAddr) -> ObservationKind {
-    ObservationKind::RunStarted(RunStarted {
-        handler: plan.handler.clone(),
-        detail: plan.detail.clone(),
-        invocations: u32::try_from(plan.events.len()).unwrap_or(u32::MAX),
-        timeout: plan.timeout,
-        settle: plan.settle,
-        modes: plan.modes.clone(),
-        runtime_api,
-        console,
-        workspace: plan.workspace.clone(),
-    })
-}
-
-/// A port that was free a moment ago. Somebody else may take it meanwhile, which is why the feed
-/// is checked to be the handler's own.
-fn free_port() -> std::io::Result<SocketAddr> {
-    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
-}
-
-async fn attach(
-    addr: SocketAddr,
-    pid: u32,
-    clock: Clock,
-    signals: mpsc::UnboundedSender<FeedSignal>,
-) -> Result<ConsoleFeed, Unattached> {
-    console::listening(addr).await;
-    if sockets::listens(pid, addr) == Some(false) {
-        return Err(Unattached::Foreign);
-    }
-    ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed)
-}
-
-async fn serve_rounds(mut feed: ConsoleFeed, mut asked: mpsc::UnboundedReceiver<Round>) {
-    while let Some(round) = asked.recv().await {
-        feed.round(round).await;
-    }
-}
-
-async fn show_output(mut lines: mpsc::Receiver<OutputLine>, terminal: Arc<Terminal>) {
-    while let Some(line) = lines.recv().await {
-        terminal.handler_line(&line.text);
     }
 }

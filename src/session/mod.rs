@@ -1,8 +1,12 @@
 //! A live run: the one place where everything that happens comes together.
 
 mod driver;
+mod start;
+
 mod environment;
 mod failure;
+mod feed_link;
+mod journal;
 mod plan;
 mod recorder;
 

@@ -76,7 +76,9 @@ fn find(sockets: &[SocketFact], local: impl ToString) -> &SocketFact {
 fn a_process_without_sockets_has_none() {
     let sleeper = Sleeper::holding(null(), null(), null());
     let scan = scan(sleeper.pid(), &InheritedSockets::default()).unwrap();
-    assert_eq!(scan, Default::default());
+    assert_eq!((scan.sockets, scan.children), Default::default());
+    let threads: Vec<u32> = scan.threads.iter().map(|thread| thread.tid).collect();
+    assert_eq!(threads, [sleeper.pid()], "its main thread alone");
 }
 
 #[test]

@@ -7,16 +7,18 @@
 use std::collections::HashMap;
 
 use console_api::instrument::Update;
-use console_api::{Attribute, Field, Location as FeedLocation, async_ops, field, resources, tasks};
+use console_api::{async_ops, resources, tasks};
 
+use crate::ingest::console::cross_check::{compare_with_audit, inconsistent};
+use crate::ingest::console::rows::{
+    Fields, blank_task, describe, duration_ms, place, read_stats, stamp,
+};
 use crate::ingest::timer_owner;
-use crate::model::gap::{Gap, GapId};
 use crate::model::id::{AsyncOpKey, ResourceKey, TaskKey};
 use crate::model::lifetime::Lifetime;
-use crate::model::location::{Location, Owner};
 use crate::model::resource::{AsyncOp, Resource, ResourceKind};
 use crate::model::store::Store;
-use crate::model::task::{SeenOn, Task, TaskKind, TaskStats};
+use crate::model::task::{SeenOn, Task};
 use crate::model::time::Timestamp;
 use crate::observation::Subscription;
 
@@ -78,43 +80,6 @@ fn note_order(store: &mut Store, subscription: Subscription, now: Option<Timesta
     };
     if subscription == Subscription::Main && store.feed.last_now.is_some_and(|last| now < last) {
         store.note(inconsistent("messages of the console feed came in the wrong order"));
-    }
-}
-
-fn inconsistent(message: impl Into<String>) -> Gap {
-    Gap::new(GapId::FeedInconsistent, message)
-        .hint("run again with --record FILE and report the recording to loopcheck's developers")
-}
-
-/// What an audit says of an item and what the main subscription said must agree.
-fn compare_with_audit(store: &mut Store, update: &Update, now: Option<Timestamp>) {
-    let Some(now) = now else { return };
-    let Some(tasks) = &update.task_update else { return };
-    let missing = store.tasks.iter().any(|task| {
-        task.span_life.ended.is_none()
-            // What was shown later may still have been in the queue when the state was read.
-            && task.seen_on.main.is_some_and(|shown| shown < now)
-            && !tasks.stats_update.contains_key(&task.span)
-    });
-    if missing {
-        store.note(inconsistent(
-            "a task is pending in the feed's changes and absent from its state",
-        ));
-    }
-}
-
-/// Notes what an audit has shown and the main subscription, though later, has not.
-pub fn compare_with_main(store: &mut Store) {
-    let Some(last) = store.feed.last_now else { return };
-    let lost = store.tasks.iter().map(|task| task.seen_on);
-    let lost = lost.chain(store.resources.iter().map(|resource| resource.seen_on));
-    let lost = lost
-        .filter(|seen| seen.main.is_none() && seen.audit.is_some_and(|audit| audit < last))
-        .count();
-    if lost > 0 {
-        store.note(inconsistent(format!(
-            "{lost} items are in the feed's state and were never among its changes"
-        )));
     }
 }
 
@@ -391,10 +356,6 @@ fn in_order<T>(map: &HashMap<u64, T>) -> Vec<(u64, &T)> {
     rows
 }
 
-fn stamp(stamp: Option<prost_types::Timestamp>) -> Option<Timestamp> {
-    stamp.map(Timestamp::from)
-}
-
 /// Takes over an end, and says what is impossible about it.
 fn settle_end(
     life: &mut Lifetime,
@@ -418,122 +379,6 @@ fn settle_end(
         _ => {
             life.ended = Some(ended);
             None
-        }
-    }
-}
-
-fn blank_task(span: u64, created: Timestamp) -> Task {
-    Task {
-        span,
-        tokio_id: None,
-        kind: TaskKind::Async,
-        name: None,
-        function: None,
-        location: None,
-        owner: None,
-        span_life: Lifetime::since(created),
-        stats: TaskStats::default(),
-        finished: None,
-        polls_seen: Vec::new(),
-        activity_at_response: None,
-        seen_on: SeenOn::default(),
-    }
-}
-
-fn describe(
-    task: &mut Task,
-    row: &tasks::Task,
-    fields: &Fields,
-    tokio_id: Option<u64>,
-    workspace: &str,
-) {
-    task.tokio_id = tokio_id.or(task.tokio_id);
-    task.name = fields.text("task.name").or(task.name.take());
-    task.function = fields.text("fn").or(task.function.take());
-    task.kind = match fields.text("kind").as_deref() {
-        Some("blocking") => TaskKind::Blocking,
-        Some("block_on") => TaskKind::BlockOn,
-        Some("local") => TaskKind::Local,
-        Some(_) => TaskKind::Async,
-        None if row.kind() == tasks::task::Kind::Blocking => TaskKind::Blocking,
-        None => task.kind,
-    };
-    let (location, owner) = place(row.location.as_ref(), workspace);
-    task.location = location.or(task.location.take());
-    task.owner = owner.or(task.owner.take());
-}
-
-fn place(location: Option<&FeedLocation>, workspace: &str) -> (Option<Location>, Option<Owner>) {
-    let Some(location) = location else { return (None, None) };
-    let Some(file) = location.file.as_deref() else { return (None, None) };
-    let (place, owner) = Location::resolve(file, workspace, location.line, location.column);
-    (Some(place), Some(owner))
-}
-
-fn read_stats(stats: &tasks::Stats) -> TaskStats {
-    let polls = stats.poll_stats.as_ref();
-    TaskStats {
-        polls: polls.map_or(0, |polls| polls.polls),
-        wakes: stats.wakes,
-        waker_clones: stats.waker_clones,
-        waker_drops: stats.waker_drops,
-        first_poll: polls.and_then(|polls| stamp(polls.first_poll)),
-        last_poll_started: polls.and_then(|polls| stamp(polls.last_poll_started)),
-        last_poll_ended: polls.and_then(|polls| stamp(polls.last_poll_ended)),
-        last_wake: stamp(stats.last_wake),
-    }
-}
-
-fn duration_ms(attributes: &[Attribute], names: &HashMap<u64, Vec<String>>) -> Option<u64> {
-    let fields = attributes.iter().filter_map(|attribute| attribute.field.as_ref());
-    fields.filter_map(|field| Some((field_name(field, names)?, field.value.as_ref()?))).find_map(
-        |(name, value)| match (name, value) {
-            ("duration", field::Value::U64Val(ms)) => Some(*ms),
-            _ => None,
-        },
-    )
-}
-
-/// The fields of a task, by name.
-struct Fields<'a>(Vec<(String, &'a field::Value)>);
-
-impl<'a> Fields<'a> {
-    fn read(fields: &'a [Field], names: &HashMap<u64, Vec<String>>) -> Self {
-        let named = fields.iter().filter_map(|field| {
-            let name = field_name(field, names)?;
-            Some((name.to_owned(), field.value.as_ref()?))
-        });
-        Self(named.collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&field::Value> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        match self.get(name)? {
-            field::Value::StrVal(text) | field::Value::DebugVal(text) if !text.is_empty() => {
-                Some(text.clone())
-            }
-            _ => None,
-        }
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        match self.get(name)? {
-            field::Value::U64Val(number) => Some(*number),
-            field::Value::DebugVal(text) => text.parse().ok(),
-            _ => None,
-        }
-    }
-}
-
-fn field_name<'a>(field: &'a Field, names: &'a HashMap<u64, Vec<String>>) -> Option<&'a str> {
-    match field.name.as_ref()? {
-        field::Name::StrName(name) => Some(name),
-        field::Name::NameIdx(index) => {
-            let names = names.get(&field.metadata_id?.id)?;
-            names.get(usize::try_from(*index).ok()?).map(String::as_str)
         }
     }
 }

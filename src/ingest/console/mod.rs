@@ -1,0 +1,8 @@
+//! Console messages into the store.
+
+mod cross_check;
+mod message;
+mod rows;
+
+pub use cross_check::compare_with_main;
+pub use message::{EventCount, apply};

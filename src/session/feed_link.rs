@@ -1,0 +1,84 @@
+//! The session's link to the console feed: attaching to it, and asking it for rounds of draining.
+
+use std::net::SocketAddr;
+
+use tokio::sync::mpsc;
+
+use crate::source::clock::Clock;
+use crate::source::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
+use crate::source::sockets;
+
+/// Drains in the first round of a proof; enough unless the queue is long.
+const FIRST_ROUND: usize = 3;
+
+/// Drains in every further round.
+const NEXT_ROUND: usize = 64;
+
+/// The console feed, from the session's side.
+pub(super) enum FeedLink {
+    /// Nothing listens there yet.
+    Expected,
+    /// Attached: rounds can be asked for.
+    Attached { rounds: mpsc::UnboundedSender<Round>, busy: bool },
+    /// There is none, or it is lost.
+    Absent,
+}
+
+impl FeedLink {
+    /// The link to a feed that is attached.
+    pub(super) fn to(feed: ConsoleFeed) -> Self {
+        let (rounds, asked) = mpsc::unbounded_channel();
+        tokio::spawn(serve_rounds(feed, asked));
+        Self::Attached { rounds, busy: false }
+    }
+
+    /// Whether it is known if there is a feed.
+    pub(super) fn is_settled(&self) -> bool {
+        !matches!(self, Self::Expected)
+    }
+
+    /// Asks for a round, unless one is under way; whether it can still tell something.
+    pub(super) fn ask(&mut self, fresh: bool, audit: bool) -> bool {
+        let Self::Attached { rounds, busy } = self else { return false };
+        if !*busy {
+            let drains = if fresh { FIRST_ROUND } else { NEXT_ROUND };
+            *busy = rounds.send(Round { fresh, drains, audit }).is_ok();
+        }
+        *busy
+    }
+
+    /// The round that was asked for is over.
+    pub(super) fn round_done(&mut self) {
+        if let Self::Attached { busy, .. } = self {
+            *busy = false;
+        }
+    }
+}
+
+/// Why there is no feed.
+pub(super) enum Unattached {
+    /// Another program serves the address.
+    Foreign,
+    /// It is no console feed.
+    Failed(AttachError),
+}
+
+/// Waits until the handler serves its feed, and attaches to it.
+pub(super) async fn attach(
+    addr: SocketAddr,
+    pid: u32,
+    clock: Clock,
+    signals: mpsc::UnboundedSender<FeedSignal>,
+) -> Result<ConsoleFeed, Unattached> {
+    console::listening(addr).await;
+    if sockets::listens(pid, addr) == Some(false) {
+        return Err(Unattached::Foreign);
+    }
+    ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed)
+}
+
+async fn serve_rounds(mut feed: ConsoleFeed, mut asked: mpsc::UnboundedReceiver<Round>) {
+    while let Some(round) = asked.recv().await {
+        feed.round(round).await;
+    }
+}
