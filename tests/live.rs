@@ -60,6 +60,7 @@ samples! {
     trap_7_the_timer_of_a_task_is_part_of_it: "finite-task";
     trap_7_a_timer_made_before_its_task_is_part_of_it: "moved-timer";
     trap_6_a_task_that_nothing_can_wake_is_stuck: "never-woken";
+    trap_13_a_plain_thread_is_told_from_tokios: "plain-thread";
     trap_7_an_interval_is_one_timer_and_part_of_its_task: "interval";
     a_blocking_task: "blocking-task";
     trap_8_a_channel_is_not_tied_to_its_consumer_which_is_not_stuck: "channel-consumer";

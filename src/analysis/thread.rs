@@ -1,10 +1,11 @@
 //! Threads that no runtime in the feed accounts for.
 //!
 //! The feed does not show plain threads. But every thread that tokio starts after its workers is
-//! there for a blocking task, which the feed does show: of the threads that appeared since the
-//! runtime asked for its first event, as many as there were blocking tasks are tokio's (it keeps
-//! them for a while), and the rest are the handler's own. Threads from before that cannot be told
-//! apart, and are left out.
+//! there for a blocking task, which the feed does show, and has the workers' name. So of the
+//! threads that appeared since the first event, as many with that name as there were blocking
+//! tasks are taken for tokio's (it keeps them for a while), and the rest are the handler's own.
+//! That tells too few rather than too many: a thread without a name inherits that of the worker
+//! which started it. Threads from before the first event cannot be told apart, and are left out.
 
 use std::collections::BTreeSet;
 
@@ -26,12 +27,19 @@ pub(crate) fn unaccounted(store: &Store) -> BTreeSet<ThreadKey> {
         .iter()
         .filter(|task| task.kind == TaskKind::Blocking && task.span_life.created >= ready_at)
         .count();
-    let mut new: Vec<ThreadKey> = (0..store.threads.len())
-        .map(ThreadKey)
-        .filter(|key| store.thread(*key).life.created > first.delivered_at)
+    let threads = || (0..store.threads.len()).map(ThreadKey);
+    let is_new = |key: &ThreadKey| store.thread(*key).life.created > first.delivered_at;
+    // The first thread of a process is its main thread, which starts no other by its name.
+    let workers: BTreeSet<&str> = threads()
+        .filter(|key| !is_new(key))
+        .skip(1)
+        .map(|key| store.thread(key).thread.name.as_str())
         .collect();
-    // A thread inherits the name of the one that started it, so a name proves little; but what is
-    // named otherwise is surely not tokio's.
-    new.sort_by_key(|key| (!store.thread(*key).thread.name.starts_with("tokio"), *key));
-    new.into_iter().skip(blocking).collect()
+    let is_tokios = |key: &ThreadKey| {
+        let name = store.thread(*key).thread.name.as_str();
+        name.starts_with("tokio") || workers.contains(name)
+    };
+    let (tokios, others): (Vec<ThreadKey>, Vec<ThreadKey>) =
+        threads().filter(is_new).partition(is_tokios);
+    others.into_iter().chain(tokios.into_iter().skip(blocking)).collect()
 }

@@ -173,6 +173,17 @@ pub const SAMPLES: &[Sample] = &[
         ..FAIL
     },
     Sample {
+        name: "plain-thread",
+        package: "plain-thread",
+        leftovers: &[Leftover {
+            rule: "pending-thread",
+            kind: "other",
+            name: Some("uploader"),
+            ..LEAKED_TASK
+        }],
+        ..FAIL
+    },
+    Sample {
         name: "interval",
         package: "interval",
         leftovers: &[Leftover {
