@@ -18,7 +18,7 @@ use crate::model::time::Timestamp;
 use crate::observation::{
     ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, SettledReason,
 };
-use crate::session::feed_link::{FeedLink, Unattached};
+use crate::session::feed_link::{Asked, FeedLink, Unattached};
 use crate::session::journal::Journal;
 use crate::session::plan::{
     AUDIT_ROWS, FEED_TIMEOUT, INIT_TIMEOUT, LAST_WORDS, PROOF_TIMEOUT, Plan, RESCAN,
@@ -221,7 +221,13 @@ impl Session {
         if self.note_exit(now, journal) {
             return;
         }
-        if let Some(lost) = self.lost_feed.take_if(|lost| now >= lost.at.plus(LAST_WORDS)) {
+        if let Some(lost) = &self.lost_feed
+            && now < lost.at.plus(LAST_WORDS)
+        {
+            // Nothing is concluded before it is known whether the process went with it.
+            return;
+        }
+        if let Some(lost) = self.lost_feed.take() {
             journal.observe(lost.at, lost.kind);
         }
         match self.phase {
@@ -364,10 +370,11 @@ impl Session {
 
     /// Asks for a round of draining; whether the proof can still come.
     fn prove(&mut self, journal: &Journal) -> bool {
-        let fresh = !self.proving;
         let audit = journal.evidence.store.feed_rows(self.clock.now()) < AUDIT_ROWS;
-        self.proving = true;
-        self.feed.ask(fresh, audit)
+        let asked = self.feed.ask(!self.proving, audit);
+        // A round that was asked for before this response counts nothing for it.
+        self.proving |= asked == Asked::Now;
+        asked != Asked::InVain
     }
 
     fn scan(&mut self, journal: &mut Journal) {

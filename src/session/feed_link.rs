@@ -37,14 +37,15 @@ impl FeedLink {
         !matches!(self, Self::Expected)
     }
 
-    /// Asks for a round, unless one is under way; whether it can still tell something.
-    pub(super) fn ask(&mut self, fresh: bool, audit: bool) -> bool {
-        let Self::Attached { rounds, busy } = self else { return false };
-        if !*busy {
-            let drains = if fresh { FIRST_ROUND } else { NEXT_ROUND };
-            *busy = rounds.send(Round { fresh, drains, audit }).is_ok();
+    /// Asks for a round, unless one is under way.
+    pub(super) fn ask(&mut self, fresh: bool, audit: bool) -> Asked {
+        let Self::Attached { rounds, busy } = self else { return Asked::InVain };
+        if *busy {
+            return Asked::Before;
         }
-        *busy
+        let drains = if fresh { FIRST_ROUND } else { NEXT_ROUND };
+        *busy = rounds.send(Round { fresh, drains, audit }).is_ok();
+        if *busy { Asked::Now } else { Asked::InVain }
     }
 
     /// The round that was asked for is over.
@@ -53,6 +54,17 @@ impl FeedLink {
             *busy = false;
         }
     }
+}
+
+/// What became of asking for a round.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Asked {
+    /// It was asked for.
+    Now,
+    /// Another one is under way, perhaps for an earlier response.
+    Before,
+    /// There is no feed to ask.
+    InVain,
 }
 
 /// Why there is no feed.
