@@ -130,6 +130,7 @@ fn check_live(name: &str) {
 fn finish_with_peer(call: Call, peer: &Server) -> Finished {
     let finished = call.finish();
     let report = finished.report();
+    check_replay(&finished);
     let address = peer.addr().to_string();
     assert!(
         handlers_own(&report).all(|found| found["socket"]["peer"] == address),

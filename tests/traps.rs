@@ -354,6 +354,20 @@ fn trap_9_a_runtime_api_connection_claims_one_task_and_no_more() {
 }
 
 #[test]
+fn trap_9_a_connection_that_is_accepted_late_claims_no_task_of_the_handlers() {
+    // Seen on a busy machine: accepted 60 ms after its driver was born, and the handler's own
+    // driver, born in the first invocation, was nearer.
+    let runtimes = http_driver(100, 0.4);
+    let handlers = http_driver(101, 3.5);
+    let mut run = Run::with(&[runtimes, handlers]);
+    run.init.push(api(1.99, ApiMoment::ConnectionOpened { peer: ([127, 0, 0, 1], 5001).into() }));
+    let report = run.report();
+    let found = unexpected(&report);
+    assert_eq!(found.len(), 1, "{report:#?}");
+    assert_eq!(found[0].created, Some(loopcheck::report::Created::Invocation));
+}
+
+#[test]
 fn trap_10_the_root_of_the_runtime_is_never_a_finding() {
     let root = FakeTask { kind: "block_on", ..FakeTask::new(100, 1.0) };
     let report = Run::with(&[root]).report();

@@ -72,7 +72,11 @@ fn connection_tasks(store: &Store) -> BTreeSet<TaskKey> {
     for connection in &store.connections {
         let closed = connection.life.ended.or(exit);
         let near = near(&free, connection.life.created);
-        let driver = near.iter().copied().filter_map(|(born, key)| {
+        // Only its driver can have sent a request on it: on a machine that is busy we accept late,
+        // but the first request is never before the driver.
+        let first = store.ready_at.filter(|ready| connection.life.created <= *ready);
+        let in_time = |(born, _): &(Timestamp, TaskKey)| first.is_none_or(|first| *born <= first);
+        let driver = near.iter().copied().filter(in_time).filter_map(|(born, key)| {
             let end = end_distance(closed, store.task(key).span_life.ended.or(exit))?;
             Some((distance(born, connection.life.created) + end, born, key))
         });

@@ -1,12 +1,19 @@
 //! The session's link to the console feed: attaching to it, and asking it for rounds of draining.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use crate::source::clock::Clock;
 use crate::source::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
 use crate::source::sockets;
+
+/// How often it is looked who listens at the console's address before it is taken for a stranger.
+const FOREIGN_LOOKS: u32 = 10;
+
+/// How long to wait between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Drains in the first round of a proof; enough unless the queue is long.
 const FIRST_ROUND: usize = 3;
@@ -82,11 +89,15 @@ pub(super) async fn attach(
     clock: Clock,
     signals: mpsc::UnboundedSender<FeedSignal>,
 ) -> Result<ConsoleFeed, Unattached> {
-    console::listening(addr).await;
-    if sockets::listens(pid, addr) == Some(false) {
-        return Err(Unattached::Foreign);
+    for _ in 0..FOREIGN_LOOKS {
+        console::listening(addr).await;
+        if sockets::listens(pid, addr) != Some(false) {
+            return ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed);
+        }
+        // A handler that is just ending has let go of its port already.
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
-    ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed)
+    Err(Unattached::Foreign)
 }
 
 async fn serve_rounds(mut feed: ConsoleFeed, mut asked: mpsc::UnboundedReceiver<Round>) {
