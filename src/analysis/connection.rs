@@ -68,10 +68,11 @@ pub(crate) fn find(
     // such task and at least one connection.
     let (mut helpers, others): (Vec<TaskKey>, Vec<TaskKey>) =
         free.into_iter().partition(|key| waits_on_own_timer(store, waits, *key));
-    // A timer whose maker could not be inferred still is somebody's: as many of the others as
-    // there are such timers are helpers too.
+    // A timer whose maker could not be inferred, or was inferred to be a driver that was polled at
+    // the same moment, is a helper's all the same: there are as many helpers as timers.
     let alive = others.into_iter().filter(|key| store.task(*key).ended().is_none());
-    helpers.extend(alive.take(timers_of_nobody(store, waits)));
+    let missing = timers(store, waits).saturating_sub(helpers.len());
+    helpers.extend(alive.take(missing));
     found.parts.extend(helpers.into_iter().take(found.drivers.len()));
     found
 }
@@ -95,8 +96,8 @@ fn stretch_of(store: &Store, instant: Timestamp) -> usize {
     store.invocations.iter().filter(|invocation| invocation.delivered_at <= instant).count()
 }
 
-/// Timers of driving libraries that are running and tied to no task.
-fn timers_of_nobody(store: &Store, waits: &Waits) -> usize {
+/// How many timers of driving libraries are running.
+fn timers(store: &Store, waits: &Waits) -> usize {
     let made_by_driver = |owner: &Option<Owner>| matches!(owner, Some(Owner::Dependency(package)) if drives(&package.name));
     (0..store.resources.len())
         .map(ResourceKey)
@@ -106,7 +107,6 @@ fn timers_of_nobody(store: &Store, waits: &Waits) -> usize {
                 && timer.life.ended.is_none()
                 && made_by_driver(&timer.owner)
                 && !waits.is_inner(*key)
-                && waits.part_of(*key).is_none()
         })
         .count()
 }
