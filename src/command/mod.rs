@@ -6,6 +6,7 @@ mod completions;
 mod replay;
 mod run;
 
+mod complaint;
 mod events;
 mod interrupt;
 mod output;

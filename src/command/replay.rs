@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::analysis;
 use crate::cli::ReplayArgs;
-use crate::command::dispatch::report_error;
+use crate::command::complaint::report_error;
 use crate::command::output::Outputs;
 use crate::error::CommandError;
 use crate::ingest::Evidence;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::analysis;
 use crate::cli::RunArgs;
-use crate::command::dispatch::report_error;
+use crate::command::complaint::report_error;
 use crate::command::output::Outputs;
 use crate::command::resolve::{self, Resolved};
 use crate::command::{events, interrupt};

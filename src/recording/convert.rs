@@ -4,7 +4,7 @@
 //! frame that says anything which this version does not know is an error, never a default. Where
 //! frames come from and what an error does to the recording is [`crate::recording::reader`]'s job.
 
-use prost::{DecodeError, Message};
+use prost::Message;
 
 use crate::model::gap::{Gap, GapId};
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
@@ -13,6 +13,7 @@ use crate::observation::{
     ApiMoment, DrainCycles, ExitedWith, KillReason, Observation, ObservationKind, RunStarted,
     SettledReason, SocketScan, Subscription,
 };
+use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 use crate::recording::generated::frame::Kind;
 use crate::recording::generated::process_exited::Status;
@@ -30,23 +31,6 @@ pub(super) enum Content {
         frames: u64,
     },
 }
-
-/// Why a frame cannot be understood.
-#[derive(Debug, PartialEq, thiserror::Error)]
-pub(super) enum FrameError {
-    #[error("{0}")]
-    Undecodable(#[from] DecodeError),
-    #[error("it holds more than this version of loopcheck knows")]
-    Inexact,
-    #[error("{0} is missing or unknown")]
-    Missing(&'static str),
-    #[error("{field} has the unknown value {value}")]
-    UnknownValue { field: &'static str, value: i32 },
-    #[error("{0} is out of range")]
-    OutOfRange(&'static str),
-}
-
-pub(super) type Result<T> = std::result::Result<T, FrameError>;
 
 /// The frame that keeps an observation.
 pub(super) fn to_frame(observation: &Observation) -> proto::Frame {

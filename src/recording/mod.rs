@@ -4,6 +4,7 @@ pub mod reader;
 pub mod writer;
 
 mod convert;
+mod frame_error;
 mod plain;
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]

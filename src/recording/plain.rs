@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::time::Duration;
 
-use crate::recording::convert::{FrameError, Result};
+use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 
 pub(super) fn to_duration(duration: Duration) -> proto::Duration {

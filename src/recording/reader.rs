@@ -15,7 +15,8 @@ use prost::Message;
 use crate::model::gap::{Gap, GapId};
 use crate::observation::{Observation, ObservationKind};
 use crate::recording::convert;
-use crate::recording::convert::{Content, FrameError};
+use crate::recording::convert::Content;
+use crate::recording::frame_error::FrameError;
 use crate::recording::generated::Header;
 use crate::recording::writer::{FORMAT_VERSION, MAGIC, MAX_FRAME_BYTES};
 
