@@ -39,13 +39,23 @@ fn feed(store: &mut Store) {
     } else if attached && store.feed.updates == 0 {
         let message = "the console feed never sent its full state";
         store.note(Gap::new(GapId::FullStateMissing, message));
-    } else if attached && !store.tasks.iter().any(is_async) {
+    } else if is_blind(store) {
         let message =
             "the console feed never showed an async task, not even the Lambda runtime's own";
         store.note(Gap::new(GapId::NoTasks, message).hint(
-            "build the handler with RUSTFLAGS=\"--cfg tokio_unstable\" and tokio's feature `tracing`, and install the subscriber before the runtime spawns anything; if it does all that, run again: a subscriber that is installed while another thread spawns can miss tasks for good",
+            "build the handler with RUSTFLAGS=\"--cfg tokio_unstable\" and tokio's feature `tracing`, and install the subscriber before the runtime spawns anything",
         ));
     }
+}
+
+/// Whether the feed is there and shows no task, although the handler has responded.
+///
+/// A handler that is built wrongly always looks like that. Another one does once in a while: when
+/// console-subscriber is installed while its own thread spawns its first task, `tracing` can take
+/// tokio's span for one that nobody wants, for good.
+pub fn is_blind(store: &Store) -> bool {
+    let responded = store.invocations.iter().any(|known| known.responded_at.is_some());
+    responded && store.feed.attached_at.is_some() && !store.tasks.iter().any(is_async)
 }
 
 /// The Runtime API's own connection is driven by a task, so a feed that shows blocking tasks alone

@@ -18,5 +18,6 @@ mod mode;
 
 mod gaps;
 
+pub use gaps::is_blind;
 pub use judge::judge;
 pub use progress::may_end;

@@ -54,8 +54,15 @@ async fn observe(args: &RunArgs, terminal: &Arc<Terminal>) -> Result<Evidence, C
         }
     };
     let plan = plan(args, resolved, events);
-    let (mut evidence, recorder) =
-        session::run(plan, recording, Arc::clone(terminal), interrupted).await;
+    let (mut evidence, mut recorder) =
+        session::run(plan.clone(), recording, Arc::clone(terminal), interrupted.clone()).await;
+    if analysis::is_blind(&evidence.store) {
+        // Most likely the handler's subscriber lost a race that it seldom loses; try once more.
+        terminal.note("the console feed showed no task; running the handler once more");
+        let recording = args.record.as_deref().map(create_recording).transpose()?;
+        (evidence, recorder) =
+            session::run(plan, recording, Arc::clone(terminal), interrupted).await;
+    }
     if let Some(Err(error)) = recorder.map(Recorder::finish) {
         let message = format!("the recording is not whole: {error}");
         evidence.store.note(Gap::new(GapId::RecordingIncomplete, message));

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::source::process::Launch;
 
 /// A run that has been validated.
+#[derive(Clone)]
 pub(crate) struct Plan {
     /// The handler as the user named it.
     pub(crate) handler: String,

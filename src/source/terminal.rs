@@ -55,6 +55,11 @@ impl Terminal {
         self.line(&format!("handler | {line}"));
     }
 
+    /// One line of our own.
+    pub(crate) fn note(&self, text: &str) {
+        self.line(&format!("loopcheck: {text}"));
+    }
+
     /// One line that cargo printed.
     pub(crate) fn build_line(&self, line: &str) {
         self.line(line);
