@@ -168,6 +168,13 @@ fn level(likeness: &Likeness, items: &[&Item], counts: &[usize], growth: Option<
 }
 
 fn help(likeness: &Likeness, level: Level, items: &[&Item]) -> String {
+    match likeness.status {
+        Status::Runtime => {
+            return "nothing: it belongs to the Lambda runtime or to loopcheck".into();
+        }
+        Status::Safe => return "nothing: it ended in time".into(),
+        Status::Unexpected | Status::Expected | Status::Baseline => {}
+    }
     if likeness.rule == RuleId::PendingSocket {
         let in_flight = items.iter().any(|item| item.in_flight);
         if in_flight {
