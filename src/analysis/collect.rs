@@ -115,12 +115,11 @@ impl Collector<'_> {
     }
 
     /// The Lambda runtime's HTTP client also spawns tasks that put a connection back into its
-    /// pool. A handler that has no connection of its own has no such task.
+    /// pool. Whether such a task is the runtime's or that of a client of the handler's cannot be
+    /// told, but it was over before any freeze, and a connection of the handler's is a finding of
+    /// its own.
     fn is_transient_of_runtime(&self, key: TaskKey, item: &Item) -> bool {
-        owner::is_http_driver(self.store.task(key))
-            && item.is_safe(self.store)
-            && (0..self.store.sockets.len())
-                .all(|index| owner::is_runtime_socket(self.store, SocketKey(index)))
+        owner::is_http_driver(self.store.task(key)) && item.is_safe(self.store)
     }
 
     /// Whether the entry that proved the task finished was a child's: the task itself had finished
