@@ -253,9 +253,8 @@ impl Session {
         let silent = !journal.evidence.store.connections.iter().any(open);
         if silent || now >= at.plus(LAST_WORDS) {
             let lines = self.terminal.last_handler_lines();
-            if let Some(gap) = failure::exited(&journal.evidence.store, status, &lines) {
-                journal.observe(at, ObservationKind::Gap(gap));
-            }
+            let gap = failure::exited(&journal.evidence.store, status, &lines);
+            journal.observe(at, ObservationKind::Gap(gap));
             self.settle_if_watching(SettledReason::CutShort, journal);
             journal.observe(at, ObservationKind::ProcessExited { status });
             self.phase = Phase::Over;
@@ -271,6 +270,7 @@ impl Session {
             FeedLink::Expected => false,
         };
         if ready {
+            self.scan(journal);
             self.deliver(journal);
         } else if now >= until {
             if let FeedLink::Expected = self.feed {
@@ -280,6 +280,7 @@ impl Session {
                     journal.observe(now, ObservationKind::Gap(gap));
                 }
             }
+            self.scan(journal);
             self.deliver(journal);
         } else {
             self.terminal.progress("waiting for the handler's console feed");
@@ -300,14 +301,13 @@ impl Session {
         )))
     }
 
+    /// The process group has just been read: what is open now was there before the event.
     fn deliver(&mut self, journal: &mut Journal) {
         let done = journal.evidence.store.invocations.len();
         let Some(event) = self.plan.events.get(done).cloned() else {
             self.kill(KillReason::Finished, journal);
             return;
         };
-        // What is open now was there before the event.
-        self.scan(journal);
         let now = self.clock.now();
         self.terminal.progress(format!("invocation {} of {}", done + 1, self.plan.events.len()));
         self.phase = Phase::Invoking { since: now };

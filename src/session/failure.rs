@@ -7,11 +7,11 @@ use crate::model::store::Store;
 use crate::observation::ExitedWith;
 
 /// The process ended before the run did.
-pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Option<Gap> {
+pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Gap {
     let how = describe(status);
     if store.ready_at.is_none() {
         let message = format!("the handler {how} before it asked for an event");
-        return Some(Gap::new(GapId::HandlerExitedEarly, message).hint(early_hint(last_lines)));
+        return Gap::new(GapId::HandlerExitedEarly, message).hint(early_hint(last_lines));
     }
     let message = match store.last_invocation() {
         None => format!("the handler {how} while it waited for its first event"),
@@ -20,11 +20,8 @@ pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -
         }
         Some(last) => format!("the handler {how} after the response of invocation {}", last.index),
     };
-    Some(
-        Gap::new(GapId::HandlerExited, message).hint(
-            "its own output says more, on stderr; Lambda starts a new environment after this",
-        ),
-    )
+    Gap::new(GapId::HandlerExited, message)
+        .hint("its own output says more, on stderr; Lambda starts a new environment after this")
 }
 
 /// It never asked for an event.
