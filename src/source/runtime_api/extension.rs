@@ -11,7 +11,7 @@ use hyper::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::source::runtime_api::body::{BodyError, Limits, RequestBody};
+use crate::source::runtime_api::body::{Limits, RequestBody};
 use crate::source::runtime_api::environment::{FUNCTION_VERSION, HANDLER};
 use crate::source::runtime_api::reply::{self, Refusal, Reply};
 use crate::source::runtime_api::state::Api;
@@ -52,10 +52,7 @@ where
 {
     let name = extension_name(headers)?;
     let limits = Limits { accepted: REGISTRATION_LIMIT as u64, kept: REGISTRATION_LIMIT };
-    let whole = body.read(limits).await.map_err(|error| match error {
-        BodyError::TooLarge { .. } => Refusal::too_large(limits.accepted),
-        BodyError::Truncated => Refusal::truncated(),
-    })?;
+    let whole = body.read(limits).await.map_err(|error| Refusal::unread(&error, limits))?;
     let registration: RegistrationBody = serde_json::from_slice(&whole.kept)
         .map_err(|error| Refusal::forbidden("InvalidRequestFormat", error.to_string()))?;
     let id = api.register_extension(name, registration.events.unwrap_or_default())?;

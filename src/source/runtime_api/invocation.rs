@@ -86,10 +86,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let limits = Limits { accepted: BUFFERED_LIMIT, kept: PARSED_ERROR_LIMIT };
-    let whole = body.read(limits).await.map_err(|error| match error {
-        BodyError::TooLarge { .. } => Refusal::too_large(limits.accepted),
-        BodyError::Truncated => Refusal::truncated(),
-    })?;
+    let whole = body.read(limits).await.map_err(|error| Refusal::unread(&error, limits))?;
     let hold = api.init_error(error_type(headers, &whole.kept, "Runtime.Unknown"))?;
     hold.released().await;
     Ok(reply::accepted())
@@ -108,12 +105,13 @@ where
 {
     match body.read(limits).await {
         Ok(whole) => Ok((answering, whole)),
-        Err(BodyError::Truncated) => Err(Refusal::truncated()),
-        Err(BodyError::TooLarge { bytes }) => {
-            let request_id = request_id.to_owned();
-            let moment = ApiMoment::ResponseTooLarge { request_id, bytes };
-            answering.finish(moment).released().await;
-            Err(Refusal::too_large(limits.accepted))
+        Err(error) => {
+            if let BodyError::TooLarge { bytes } = error {
+                let request_id = request_id.to_owned();
+                let moment = ApiMoment::ResponseTooLarge { request_id, bytes };
+                answering.finish(moment).released().await;
+            }
+            Err(Refusal::unread(&error, limits))
         }
     }
 }

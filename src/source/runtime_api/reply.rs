@@ -8,6 +8,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 
+use crate::source::runtime_api::body::{BodyError, Limits};
 use crate::source::runtime_api::event::Event;
 use crate::source::runtime_api::lifecycle::OrderError;
 use crate::source::runtime_api::registry::RegistrationError;
@@ -32,6 +33,14 @@ struct ErrorBody<'a> {
 }
 
 impl Refusal {
+    /// A body that could not be read whole.
+    pub(super) fn unread(error: &BodyError, limits: Limits) -> Self {
+        match error {
+            BodyError::TooLarge { .. } => Self::too_large(limits.accepted),
+            BodyError::Truncated => Self::truncated(),
+        }
+    }
+
     pub(super) fn new(
         status: StatusCode,
         error_type: &'static str,
