@@ -8,17 +8,30 @@ use crate::model::gap::{Gap, GapId};
 pub(crate) struct CommandError {
     /// What is wrong, as it also stands in a report.
     pub(crate) gap: Gap,
+    /// What else is wrong: a file is told all its errors at once.
+    pub(crate) more: Vec<Gap>,
 }
 
 impl CommandError {
     /// Something that the user named is not there or cannot be used.
     pub(crate) fn input(message: impl Into<String>, hint: Option<String>) -> Self {
-        Self { gap: Gap { id: GapId::BadInput, message: message.into(), hint } }
+        Self::other(GapId::BadInput, message, hint)
     }
 
     /// Something else.
     pub(crate) fn other(id: GapId, message: impl Into<String>, hint: Option<String>) -> Self {
-        Self { gap: Gap { id, message: message.into(), hint } }
+        Self::from(Gap { id, message: message.into(), hint })
+    }
+
+    /// All that is wrong.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        std::iter::once(&self.gap).chain(&self.more)
+    }
+}
+
+impl From<Gap> for CommandError {
+    fn from(gap: Gap) -> Self {
+        Self { gap, more: Vec::new() }
     }
 }
 

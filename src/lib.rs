@@ -19,13 +19,17 @@ pub mod recording;
 // Floor 3: what was pending at an instant.
 pub mod snapshot;
 
-// Floor 4: what it means.
+// Floor 4: what it means, and what of it is meant.
 pub mod analysis;
 pub mod exit;
+pub mod explain;
+pub mod gate;
 
 // Floor 5: the outside world, on both sides.
+pub mod config;
 pub mod reporter;
 pub(crate) mod source;
+pub mod template;
 
 // Floor 6: a live run.
 pub(crate) mod session;

@@ -9,8 +9,12 @@ use std::net::SocketAddr;
 
 use console_api::instrument::Update;
 
+pub use crate::model::enforced::{Enforced, Policy};
 use crate::model::gap::Gap;
-pub use crate::model::run::{ExitedWith, KillReason, RunStarted, SettledReason};
+pub use crate::model::run::{
+    ExitedWith, Identity, KillReason, RunStarted, Runtime, SettledReason, UncaughtError,
+    UncaughtKind,
+};
 use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::time::Timestamp;
 
@@ -26,8 +30,9 @@ pub struct Observation {
 /// What can be seen. Closed: a new source of evidence is a new variant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ObservationKind {
-    /// The run was set up; always the first observation.
-    RunStarted(RunStarted),
+    /// The run was set up; always the first observation of a run. The runs that prove what was
+    /// predicted follow the one that it was predicted from.
+    RunStarted(Box<RunStarted>),
     /// The handler's process exists.
     ProcessStarted {
         /// Process id, also the id of its process group.
@@ -68,6 +73,17 @@ pub enum ObservationKind {
         /// Why.
         reason: KillReason,
     },
+    /// Every process of the handler has been stopped.
+    Frozen {
+        /// How many there are.
+        processes: u32,
+    },
+    /// They run again.
+    Thawed,
+    /// The handler was told by SIGTERM that its environment is shut down.
+    ShutdownNotice,
+    /// Something failed that nobody awaited any more.
+    Uncaught(UncaughtError),
     /// A hole in the evidence that the source of observations itself noticed.
     Gap(Gap),
 }
@@ -117,6 +133,21 @@ pub enum ApiMoment {
         /// The end of the function's timeout.
         deadline: Timestamp,
     },
+    /// The handler has completed, as its runtime tells it. Its answer may follow much later: a
+    /// callback of Node.js waits for an empty event loop.
+    HandlerCompleted {
+        /// The id of the invocation.
+        request_id: String,
+        /// The id of the completion mode; see `policy`.
+        mode: String,
+    },
+    /// The handler's event loop has gone round once since the handler completed. What was put off
+    /// for the next tick, for example a `connect`, has been done by now. It is told a second time
+    /// by a runtime that has waited since, just before it asks for the next event.
+    LoopTurned {
+        /// The id of the invocation.
+        request_id: String,
+    },
     /// The body of `POST …/response` was fully read.
     ResponseReceived {
         /// The id of the invocation.
@@ -162,6 +193,11 @@ pub enum ApiMoment {
         name: String,
         /// The events that it asked for.
         events: Vec<String>,
+    },
+    /// An extension has done what it had to do, and asks for its next event.
+    ExtensionNextRequested {
+        /// Its name.
+        name: String,
     },
 }
 

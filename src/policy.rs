@@ -1,20 +1,7 @@
 //! Completion modes, and what the platform does under each.
 
-use serde::Serialize;
-
-/// What the platform does once the handler has completed.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Policy {
-    /// The response goes out and the environment is frozen.
-    Freeze,
-    /// The response is kept back until nothing holds it.
-    HoldResponse,
-    /// The response goes out; the environment stays awake, and billed, until nothing holds it.
-    HoldEnv,
-    /// The environment goes on running between invocations.
-    RunOn,
-}
+pub use crate::model::enforced::Policy;
+use crate::model::run::Runtime;
 
 /// How a handler completes, as its author wrote it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -42,23 +29,50 @@ pub const MANAGED_INSTANCES: Mode =
 /// The modes that a tokio handler can complete in.
 pub const TOKIO_MODES: &[Mode] = &[RUST, RUST_STREAM, MANAGED_INSTANCES];
 
-/// The mode of a tokio handler with this id.
-pub fn tokio_mode(id: &str) -> Option<Mode> {
-    TOKIO_MODES.iter().copied().find(|mode| mode.id == id)
+/// The modes that a Node.js handler can complete in under runtime client 3 (Lambda's nodejs22.x
+/// and older), those that hold something first.
+pub const NODE_CALLBACK_MODES: &[Mode] = &[
+    Mode {
+        id: "callback-wait",
+        policy: Policy::HoldResponse,
+        title: "callback(null, result), callbackWaitsForEmptyEventLoop is true",
+    },
+    Mode { id: "implicit", policy: Policy::HoldResponse, title: "returned without an answer" },
+    Mode { id: "stream-wait", policy: Policy::HoldEnv, title: "streamifyResponse, stream ended" },
+    Mode { id: "async", policy: Policy::Freeze, title: "async handler, promise settled" },
+    Mode { id: "done", policy: Policy::Freeze, title: "context.succeed, fail or done" },
+    Mode {
+        id: "callback-nowait",
+        policy: Policy::Freeze,
+        title: "callback(null, result), callbackWaitsForEmptyEventLoop is false",
+    },
+    Mode { id: "callback-error", policy: Policy::Freeze, title: "callback(error), or a throw" },
+    Mode {
+        id: "stream-nowait",
+        policy: Policy::Freeze,
+        title: "streamifyResponse, callbackWaitsForEmptyEventLoop is false",
+    },
+];
+
+/// The modes that a Node.js handler can complete in under runtime client 4 (Lambda's nodejs24.x).
+pub const NODE_PROMISE_MODES: &[Mode] = &[
+    Mode { id: "async-24", policy: Policy::Freeze, title: "Node.js 24: promise settled" },
+    Mode { id: "stream-24", policy: Policy::Freeze, title: "Node.js 24: stream ended" },
+];
+
+/// Every mode, by runtime.
+pub const ALL_MODES: [&[Mode]; 3] = [TOKIO_MODES, NODE_CALLBACK_MODES, NODE_PROMISE_MODES];
+
+/// The modes that a handler of this runtime can complete in.
+pub const fn modes(runtime: Runtime) -> &'static [Mode] {
+    match runtime {
+        Runtime::Tokio => TOKIO_MODES,
+        Runtime::NodeWithCallbacks => NODE_CALLBACK_MODES,
+        Runtime::NodeWithPromises => NODE_PROMISE_MODES,
+    }
 }
 
-impl Policy {
-    /// Every policy, in the order of reports.
-    pub const ALL: &'static [Self] =
-        &[Self::Freeze, Self::HoldResponse, Self::HoldEnv, Self::RunOn];
-
-    /// The id in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Freeze => "freeze",
-            Self::HoldResponse => "hold-response",
-            Self::HoldEnv => "hold-env",
-            Self::RunOn => "run-on",
-        }
-    }
+/// The mode with this id that a handler of this runtime can complete in.
+pub fn mode(runtime: Runtime, id: &str) -> Option<Mode> {
+    modes(runtime).iter().copied().find(|mode| mode.id == id)
 }

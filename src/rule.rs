@@ -1,9 +1,9 @@
 //! The rules: one table.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a finding of a rule does to the run.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// It is not worth saying.
@@ -28,7 +28,7 @@ pub struct Rule {
 macro_rules! rules {
     ($($variant:ident = $id:literal, $level:ident, $title:literal, $help:literal;)+) => {
         /// The rules. Ids are stable.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
         pub enum RuleId {
             $(
                 #[doc = $title]
@@ -90,6 +90,9 @@ rules! {
         "a thread that is still running",
         "join it before you return, or use spawn_blocking and await that: no runtime knows of this thread, and it is frozen wherever it stands";
     PendingHandle = "pending-handle", Deny,
-        "a child process that is still running",
+        "a child process, or another handle, that is still open",
         "wait for it before you return: it is frozen together with the handler";
+    StaleExpectation = "stale-expectation", Warn,
+        "an expectation that expects nothing any more",
+        "take it out of the configuration, or correct what it names; if its last day is over, mend the cause or set another";
 }

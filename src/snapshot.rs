@@ -3,10 +3,16 @@
 //! A [`Snapshot`] is computed, not captured: the feed tells real times of birth and end, so each
 //! item's lifetime is asked whether it covers the instant. Sockets and child processes are known
 //! from readings, so for them the instant is that of the reading made for the response.
+//!
+//! In Node.js the handler's code goes on after it has called back, up to the end of the tick, and
+//! what it puts off is done in the next one. So what is born between the response and the end of
+//! that turn of the loop, and outlives it, is pending as well. The same goes for what is born while
+//! the response waits for an empty loop, and is there when the runtime asks for the next event.
 
 use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
 use crate::model::invocation::Invocation;
-use crate::model::resource::ResourceKind;
+use crate::model::lifetime::Lifetime;
+use crate::model::resource::{Resource, ResourceKind};
 use crate::model::store::Store;
 use crate::model::task::Task;
 use crate::model::time::Timestamp;
@@ -18,6 +24,8 @@ pub struct Snapshot {
     pub tasks: Vec<TaskKey>,
     /// Timers.
     pub timers: Vec<ResourceKey>,
+    /// Whatever else keeps, or could keep, an event loop of Node.js alive.
+    pub handles: Vec<ResourceKey>,
     /// Sockets.
     pub sockets: Vec<SocketKey>,
     /// Child processes.
@@ -30,13 +38,26 @@ pub struct Snapshot {
 pub fn at_response(store: &Store, invocation: &Invocation) -> Option<Snapshot> {
     let instant = invocation.responded_at?;
     let scanned = invocation.scanned_at.unwrap_or(instant);
+    let left = |life: Lifetime| {
+        let is_late =
+            |turn: Timestamp| life.created > instant && life.created <= turn && life.covers(turn);
+        let turns = [invocation.turned_at, invocation.asked_at];
+        life.covers(instant) || turns.into_iter().flatten().any(is_late)
+    };
+    let resources = |wanted: &dyn Fn(&Resource) -> bool| {
+        indices(&store.resources, |resource| wanted(resource) && left(resource.life))
+            .map(ResourceKey)
+            .collect()
+    };
+    let is_timer = |resource: &Resource| resource.kind == ResourceKind::Timer;
     Some(Snapshot {
-        tasks: tasks(store, instant),
-        timers: indices(&store.resources, |resource| {
-            resource.kind == ResourceKind::Timer && resource.life.covers(instant)
-        })
-        .map(ResourceKey)
-        .collect(),
+        tasks: if store.runtime().is_node() {
+            indices(&store.tasks, |task| left(task.span_life)).map(TaskKey).collect()
+        } else {
+            tasks(store, instant)
+        },
+        timers: resources(&is_timer),
+        handles: resources(&|resource| !is_timer(resource) && resource.node.is_some()),
         sockets: indices(&store.sockets, |socket| socket.life.covers(scanned))
             .map(SocketKey)
             .collect(),

@@ -50,6 +50,26 @@ fn help_of_replay() {
 }
 
 #[test]
+fn help_of_merge() {
+    check_help("merge", &["merge", "--help"]);
+}
+
+#[test]
+fn help_of_init() {
+    check_help("init", &["init", "--help"]);
+}
+
+#[test]
+fn help_of_diff() {
+    check_help("diff", &["diff", "--help"]);
+}
+
+#[test]
+fn help_of_explain() {
+    check_help("explain", &["explain", "--help"]);
+}
+
+#[test]
 fn help_of_completions() {
     check_help("completions", &["completions", "--help"]);
 }
@@ -108,7 +128,13 @@ fn what_cannot_be_done_is_exit_code_2() {
         ),
         (&["run", "/bin/true", "--bin", "x"], "--bin is for a handler that is built"),
         (&["run", "/bin/true", "--release"], "--release is for a handler that is built"),
-        (&["run", "index.mjs"], "Node.js"),
+        (&["run", "/bin/true", "--runtime", "nodejs20.x"], "--runtime is for a Node.js handler"),
+        (&["run", "/bin/true", "--ric", "."], "--ric is for a Node.js handler"),
+        (&["run", "none.mjs"], "handler none.mjs does not exist"),
+        (&["run", "none.mjs", "--bin", "x"], "--bin is for a handler that is built"),
+        (&["run", "testdata/node/bundle/src/handler.js"], "did you mean"),
+        (&["run", "testdata/node/bundle/dist/bundle.js:"], "name of an export"),
+        (&["run", "testdata/node/bundle/dist/bundle.handler"], "bundle.js:handler?"),
         (&["run", "/bin/true", "--console", "192.0.2.1:6669"], "not a loopback address"),
         (&["run", "/bin/true", "--record", "/nonexistent/x"], "could not create the recording"),
         (&["run", "/bin/true", "-e", "/nonexistent/x"], "could not read the event"),

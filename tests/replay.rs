@@ -17,10 +17,17 @@ use loopcheck::report::{Report, Verdict};
 use loopcheck::reporter::json;
 use support::handlers::ROOT;
 use support::loopcheck::{loopcheck, parse_report};
+use support::node_truth::{self, RECORDED, sample_of};
 use support::truth::{self, SAMPLES};
 
 fn folder() -> PathBuf {
     Path::new(ROOT).join("testdata/recordings")
+}
+
+/// The names of all recordings, with and without Node.js.
+fn every_name() -> impl Iterator<Item = &'static str> {
+    let of_node = RECORDED.iter().map(|(name, ..)| *name);
+    SAMPLES.iter().map(|sample| sample.name).chain(of_node)
 }
 
 fn recording(name: &str) -> Vec<u8> {
@@ -52,11 +59,13 @@ fn every_sample_has_a_recording_and_every_recording_a_sample() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    let mut samples: Vec<String> =
-        SAMPLES.iter().map(|sample| format!("{}.loopcheck", sample.name)).collect();
+    let mut samples: Vec<String> = every_name().map(|name| format!("{name}.loopcheck")).collect();
     files.sort();
     samples.sort();
-    assert_eq!(files, samples, "to write them: UPDATE_RECORDINGS=1 cargo test --test live");
+    assert_eq!(
+        files, samples,
+        "to write them: UPDATE_RECORDINGS=1 cargo test --test live --test node"
+    );
 }
 
 #[test]
@@ -68,34 +77,60 @@ fn every_recording_comes_to_the_truth() {
 }
 
 #[test]
+fn every_recording_of_node_comes_to_the_truth() {
+    for (name, handler, version) in RECORDED {
+        let report = replay(&recording(name)).unwrap();
+        node_truth::check(sample_of(handler), *version, &parse_report(&as_json(&report)));
+    }
+}
+
+#[test]
+fn a_recording_of_node_has_the_handlers_files_and_nothing_of_the_environment() {
+    for (name, ..) in RECORDED {
+        let bytes = recording(name);
+        // The agent's folder, the user's Node, what --env and the environment have.
+        for folder in [
+            env!("CARGO_MANIFEST_DIR"),
+            "/tmp/loopcheck-",
+            "versions/node_modules",
+            "postgres://",
+            "--require",
+        ] {
+            let found = bytes.windows(folder.len()).any(|part| part == folder.as_bytes());
+            assert!(!found, "{folder} is in {name}");
+        }
+    }
+}
+
+#[test]
 fn the_command_replays_as_the_library_does() {
-    for sample in SAMPLES {
-        let path = folder().join(format!("{}.loopcheck", sample.name));
+    for name in every_name() {
+        let path = folder().join(format!("{name}.loopcheck"));
         let replayed = loopcheck(["replay", "-f", "json"]).arg(path).finish();
-        let report = replay(&recording(sample.name)).unwrap();
-        assert_eq!(replayed.stdout, as_json(&report), "{}", sample.name);
-        assert_eq!(replayed.code(), i32::from(sample.exit_code), "{}", sample.name);
-        assert_eq!(replayed.stderr, "", "{}", sample.name);
+        let report = replay(&recording(name)).unwrap();
+        assert_eq!(replayed.stdout, as_json(&report), "{name}");
+        assert_eq!(replayed.code(), i32::from(report.exit_code), "{name}");
+        assert_eq!(replayed.stderr, "", "{name}");
     }
 }
 
 #[test]
 fn the_table_of_a_recording_fits_80_columns_and_has_no_escapes() {
-    for sample in SAMPLES {
-        let path = folder().join(format!("{}.loopcheck", sample.name));
+    for name in every_name() {
+        let path = folder().join(format!("{name}.loopcheck"));
         let table = loopcheck(["replay"]).arg(path).finish().stdout;
         for line in table.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{}: {line}", sample.name);
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{name}: {line}");
         }
         let printable = |c: char| c == '\n' || !c.is_control();
-        assert!(table.chars().all(printable), "{}: {table:?}", sample.name);
+        assert!(table.chars().all(printable), "{name}: {table:?}");
     }
 }
 
 /// What a part of a recording may come to: an error, or a gap that says that it is a part.
 fn check_part(name: &str, bytes: &[u8], length: usize) {
     let Some(report) = replay(&bytes[..length]) else { return };
-    let told = report.gaps.iter().any(|gap| gap.id.starts_with("recording-"));
+    let told = report.gaps.iter().any(|gap| gap.id.as_str().starts_with("recording-"));
     assert!(told, "{length} bytes of {name} are taken for the whole: {report:#?}");
     assert_ne!(report.verdict, Verdict::Pass, "{length} bytes of {name}");
 }
@@ -115,10 +150,10 @@ fn a_recording_that_is_cut_anywhere_never_passes() {
 
 #[test]
 fn every_recording_that_is_cut_never_passes() {
-    for sample in SAMPLES {
-        let bytes = recording(sample.name);
+    for name in every_name() {
+        let bytes = recording(name);
         let lengths = (0..bytes.len()).step_by(bytes.len() / 16 + 1);
-        lengths.chain([bytes.len() - 1]).for_each(|length| check_part(sample.name, &bytes, length));
+        lengths.chain([bytes.len() - 1]).for_each(|length| check_part(name, &bytes, length));
     }
 }
 

@@ -79,7 +79,7 @@ fn unexpected(report: &Report) -> Vec<&Finding> {
 }
 
 fn gaps(report: &Report) -> Vec<&str> {
-    report.gaps.iter().map(|gap| gap.id).collect()
+    report.gaps.iter().map(|gap| gap.id.as_str()).collect()
 }
 
 #[test]

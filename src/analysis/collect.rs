@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::connection::{self, Connections};
-use crate::analysis::item::{HandleKind, Item};
+use crate::analysis::item::Item;
 use crate::analysis::wait::{self, Waits};
-use crate::analysis::{owner, thread};
+use crate::analysis::{node_items, owner, thread};
 use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
 use crate::model::lifetime::Lifetime;
 use crate::model::location::Owner;
 use crate::model::socket::SocketState;
-use crate::model::store::Store;
+use crate::model::store::{Child, Socket, Store};
 use crate::model::task::{Activity, Task, TaskKind};
 use crate::model::time::Timestamp;
-use crate::report::{Kind, Origin, State};
+use crate::report::{HandleKind, Kind, Origin, State};
 use crate::snapshot::{self, Snapshot};
 
 /// The items that were pending, the handler's and the runtime's apart.
@@ -33,6 +33,11 @@ pub(crate) fn items(store: &Store) -> Items {
         .map(|invocation| snapshot::at_response(store, invocation))
         .collect();
     let pending = Pending::over(&snapshots);
+    if store.runtime().is_node() {
+        let tasks: BTreeSet<TaskKey> = pending.tasks.keys().copied().collect();
+        let waits = Waits::of(store, &last_responses(store, &pending, &tasks));
+        return node_items::collect(store, &pending, &waits);
+    }
     let runtime_tasks = owner::runtime_tasks(store);
     let own_tasks: BTreeSet<TaskKey> =
         pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
@@ -63,11 +68,12 @@ fn last_responses(
 
 /// Each pending item with the places of the invocations at whose response it was pending.
 #[derive(Default)]
-struct Pending {
-    tasks: BTreeMap<TaskKey, Vec<usize>>,
-    timers: BTreeMap<ResourceKey, Vec<usize>>,
-    sockets: BTreeMap<SocketKey, Vec<usize>>,
-    children: BTreeMap<ChildKey, Vec<usize>>,
+pub(super) struct Pending {
+    pub(super) tasks: BTreeMap<TaskKey, Vec<usize>>,
+    pub(super) timers: BTreeMap<ResourceKey, Vec<usize>>,
+    pub(super) handles: BTreeMap<ResourceKey, Vec<usize>>,
+    pub(super) sockets: BTreeMap<SocketKey, Vec<usize>>,
+    pub(super) children: BTreeMap<ChildKey, Vec<usize>>,
     threads: BTreeMap<ThreadKey, Vec<usize>>,
 }
 
@@ -78,6 +84,7 @@ impl Pending {
             let Some(snapshot) = snapshot else { continue };
             note(&mut pending.tasks, &snapshot.tasks, index);
             note(&mut pending.timers, &snapshot.timers, index);
+            note(&mut pending.handles, &snapshot.handles, index);
             note(&mut pending.sockets, &snapshot.sockets, index);
             note(&mut pending.children, &snapshot.children, index);
             note(&mut pending.threads, &snapshot.threads, index);
@@ -144,21 +151,17 @@ impl Collector<'_> {
         let task = self.store.task(key);
         let wait = self.waits.on(key).cloned();
         let (origin, package) = owner::origin(task.owner.as_ref());
+        let kind = if task.kind == TaskKind::Blocking { Kind::Blocking } else { Kind::Task };
         Item {
-            kind: if task.kind == TaskKind::Blocking { Kind::Blocking } else { Kind::Task },
             name: task.name.clone(),
             location: task.location.clone(),
             origin,
             package,
-            created: task.span_life.created,
             ended: self.end_after_response(task, &pending_in),
-            pending_in,
+            active_at: task.stats.last_poll_started,
             state: state(task, wait.is_some()),
-            timer: None,
-            socket: None,
             wait,
-            in_flight: false,
-            handle: None,
+            ..Item::of(kind, task.span_life, pending_in)
         }
     }
 
@@ -179,20 +182,12 @@ impl Collector<'_> {
             let timer = self.store.resource(*key);
             let (origin, package) = owner::origin(timer.owner.as_ref());
             let item = Item {
-                kind: Kind::Timer,
                 name: Some(timer.concrete_type.clone()),
                 location: timer.location.clone(),
                 origin,
                 package,
-                created: timer.life.created,
-                ended: timer.life.ended,
-                pending_in: pending_in.clone(),
-                state: None,
                 timer: Some(wait::timer_facts(timer)),
-                socket: None,
-                wait: None,
-                in_flight: false,
-                handle: None,
+                ..Item::of(Kind::Timer, timer.life, pending_in.clone())
             };
             if owner::is_runtime_timer(self.store, *key) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
@@ -216,25 +211,14 @@ impl Collector<'_> {
             let socket = self.store.socket(*key);
             let driver = self.connections.driver_of(*key).map(|task| self.store.task(task));
             let (origin, package) = owner::origin(driver.and_then(|task| task.owner.as_ref()));
-            let fact = socket.at_response.as_ref().unwrap_or(&socket.fact);
-            let closing = fact.state == SocketState::CloseWait;
             let item = Item {
-                kind: Kind::Socket,
-                name: None,
                 location: driver.and_then(|task| task.location.clone()),
                 origin,
                 package,
                 created: driver.map_or(socket.life.created, |task| {
                     task.span_life.created.min(socket.life.created)
                 }),
-                ended: socket.life.ended,
-                pending_in: pending_in.clone(),
-                state: closing.then_some(State::Closing),
-                timer: None,
-                socket: Some(fact.clone()),
-                in_flight: socket.in_flight,
-                wait: None,
-                handle: None,
+                ..read_socket(socket, pending_in)
             };
             if owner::is_runtime_socket(self.store, *key) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
@@ -246,9 +230,7 @@ impl Collector<'_> {
 
     fn children(&self, pending: &Pending, items: &mut Items) {
         for (key, pending_in) in &pending.children {
-            let child = self.store.child(*key);
-            let name = child.process.name.clone();
-            items.pending.push(handle(HandleKind::Process, name, child.life, pending_in));
+            items.pending.push(read_child(self.store.child(*key), pending_in));
         }
     }
 
@@ -264,22 +246,28 @@ impl Collector<'_> {
     }
 }
 
+/// A socket that the kernel shows, as it was at the response.
+pub(super) fn read_socket(socket: &Socket, pending_in: &[usize]) -> Item {
+    let fact = socket.at_response.as_ref().unwrap_or(&socket.fact);
+    let closing = fact.state == SocketState::CloseWait;
+    Item {
+        state: closing.then_some(State::Closing),
+        socket: Some(fact.clone()),
+        in_flight: socket.in_flight || socket.under_way,
+        ..Item::of(Kind::Socket, socket.life, pending_in.to_vec())
+    }
+}
+
+/// A child process that the kernel shows.
+pub(super) fn read_child(child: &Child, pending_in: &[usize]) -> Item {
+    handle(HandleKind::Process, child.process.name.clone(), child.life, pending_in)
+}
+
 fn handle(kind: HandleKind, name: String, life: Lifetime, pending_in: &[usize]) -> Item {
     Item {
-        kind: Kind::Other,
         name: Some(name),
-        location: None,
-        origin: None,
-        package: None,
-        created: life.created,
-        ended: life.ended,
-        pending_in: pending_in.to_vec(),
-        state: None,
-        timer: None,
-        socket: None,
-        wait: None,
-        in_flight: false,
         handle: Some(kind),
+        ..Item::of(Kind::Other, life, pending_in.to_vec())
     }
 }
 

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::item::Item;
+use crate::model::socket::SocketState;
 use crate::model::time::Timestamp;
 use crate::policy::Policy;
-use crate::report::{Fate, Growth, Kind, Modifier, ReportedFate, State};
+use crate::report::{Fate, Growth, HandleKind, Kind, Modifier, ReportedFate, State};
 
 /// What the fate of an item depends on, beside the item.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +18,10 @@ pub(crate) struct Circumstances {
     pub(crate) responded_at: Timestamp,
     /// The end of the function's timeout.
     pub(crate) deadline: Timestamp,
-    /// Whether it ended before the runtime asked for the next event.
-    pub(crate) safe: bool,
+    /// When the watch after that response ended.
+    pub(crate) watched_until: Option<Timestamp>,
+    /// Whether it ended before an environment that is frozen at once would have been.
+    pub(crate) ends_before_freeze: bool,
     /// How the number of such items goes on.
     pub(crate) growth: Option<Growth>,
     /// Whether SIGTERM comes before SIGKILL: only when an extension is registered.
@@ -36,16 +39,21 @@ pub(crate) fn under_all(
 fn under(item: &Item, policy: Policy, around: Circumstances) -> Option<ReportedFate> {
     match policy {
         Policy::Freeze => Some(frozen(item, around)),
-        // A blocking thread of a tokio program holds nothing but the exit of the program.
-        Policy::HoldResponse | Policy::HoldEnv if item.kind == Kind::Blocking => None,
+        Policy::HoldResponse | Policy::HoldEnv if !is_waited_for(item) => None,
         Policy::HoldResponse => Some(holding(item, around, Fate::Holds, Fate::HoldsUntilTimeout)),
         Policy::HoldEnv => Some(holding(item, around, Fate::EnvHolds, Fate::EnvHoldsUntilTimeout)),
         Policy::RunOn => Some(fate(Fate::RunsOn, None, growth_modifiers(around))),
     }
 }
 
+/// Whether a platform that waits for what is pending would wait for this. A blocking thread of a
+/// tokio program holds nothing but the exit of the program.
+pub(crate) fn is_waited_for(item: &Item) -> bool {
+    item.kind != Kind::Blocking || item.in_loop.is_some()
+}
+
 fn frozen(item: &Item, around: Circumstances) -> ReportedFate {
-    if around.safe {
+    if around.ends_before_freeze {
         let ms = item.ended.map(|ended| ended.millis_since(around.responded_at));
         return fate(Fate::CompletesEarly, ms, Vec::new());
     }
@@ -58,11 +66,12 @@ fn frozen(item: &Item, around: Circumstances) -> ReportedFate {
     if !around.warned_of_shutdown {
         modifiers.push(Modifier::LostAtShutdown);
     }
-    if item.ticks() {
+    // tokio makes up for every tick that was missed, Node.js ticks once.
+    if item.ticks() && item.in_loop.is_none() {
         modifiers.push(Modifier::Burst);
     }
     modifiers.extend(growth_modifiers(around));
-    match item.due() {
+    match item.due().filter(|_| item.kind != Kind::Socket) {
         // It is not known how long a freeze lasts, but it lasts until the next event; a timer
         // that fires once is overdue by then, unless that comes sooner.
         Some(due) => {
@@ -73,9 +82,18 @@ fn frozen(item: &Item, around: Circumstances) -> ReportedFate {
 }
 
 fn holding(item: &Item, around: Circumstances, holds: Fate, until_timeout: Fate) -> ReportedFate {
-    let modifiers = growth_modifiers(around);
-    let ended = item.ended.or_else(|| item.due());
-    match ended {
+    let mut modifiers = growth_modifiers(around);
+    if item.in_loop.is_some_and(|in_loop| !in_loop.holds) {
+        if item.kind == Kind::Socket {
+            modifiers.push(Modifier::StaleRisk);
+        }
+        return fate(Fate::Ignored, None, modifiers);
+    }
+    // What it was due for has come, and it went on: a loop that sleeps.
+    let still_due = |due: &Timestamp| around.watched_until.is_none_or(|end| *due > end);
+    let due = item.due().or(item.idle_until).filter(still_due);
+    let let_go = item.let_go().or(due);
+    match let_go {
         Some(end) if end <= around.deadline => {
             fate(holds, Some(end.millis_since(around.responded_at).max(0.0)), modifiers)
         }
@@ -88,11 +106,21 @@ fn holding(item: &Item, around: Circumstances, holds: Fate, until_timeout: Fate)
 
 /// Whether nothing will end this item by itself.
 pub(crate) fn never_ends(item: &Item) -> bool {
-    let listening = item
-        .socket
-        .as_ref()
-        .is_some_and(|socket| socket.state == crate::model::socket::SocketState::Listen);
-    listening || item.state == Some(State::Stuck) || (item.kind == Kind::Timer && item.ticks())
+    let listening = item.socket.as_ref().is_some_and(|socket| socket.state == SocketState::Listen);
+    let ticks = item.kind == Kind::Timer && item.ticks();
+    listening || item.state == Some(State::Stuck) || ticks || waits_for_others(item)
+}
+
+/// Whether it lives in an event loop and stays open until somebody else does something.
+fn waits_for_others(item: &Item) -> bool {
+    let idle = match item.kind {
+        Kind::Socket => !item.in_flight && item.idle_until.is_none(),
+        Kind::Other => {
+            matches!(item.handle, Some(HandleKind::Watcher | HandleKind::MessagePort))
+        }
+        Kind::Task | Kind::Blocking | Kind::Timer => false,
+    };
+    idle && item.in_loop.is_some()
 }
 
 fn growth_modifiers(around: Circumstances) -> Vec<Modifier> {

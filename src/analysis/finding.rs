@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::fate::{self, Circumstances};
-use crate::analysis::item::{HandleKind, Item, TimerFacts, Wait};
-use crate::analysis::{fingerprint, growth};
+use crate::analysis::item::{Item, TimerFacts, Wait};
+use crate::analysis::{fingerprint, growth, help, mode};
 use crate::model::location::Location;
 use crate::model::socket::{Protocol, SocketFact, SocketState};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
+use crate::policy::Policy;
 use crate::report::{
-    Created, Finding, Growth, Kind, Origin, Place, Socket, State, Status, Timer, WaitsOn,
+    Created, Fate, Finding, Growth, HandleKind, Kind, Origin, Place, ReportedFate, Socket, State,
+    Status, Timer, WaitsOn,
 };
 use crate::rule::{Level, RuleId};
 
@@ -25,6 +27,9 @@ struct Likeness {
     package: Option<String>,
     created: Option<Created>,
     kind: Kind,
+    handle: Option<HandleKind>,
+    /// Whether it keeps an event loop alive, for an item that does has another fate.
+    holds: Option<bool>,
     socket: Option<(Protocol, SocketState, Option<String>)>,
 }
 
@@ -38,7 +43,7 @@ pub(crate) fn findings(store: &Store, items: &[Item], status: Status) -> Vec<Fin
 }
 
 fn likeness(store: &Store, item: &Item, status: Status) -> Likeness {
-    let safe = status == Status::Unexpected && item.is_safe(store);
+    let safe = status == Status::Unexpected && is_safe(store, item);
     Likeness {
         status: if safe { Status::Safe } else { status },
         rule: rule(item),
@@ -48,19 +53,47 @@ fn likeness(store: &Store, item: &Item, status: Status) -> Likeness {
         package: item.package.as_ref().map(|package| package.name.clone()),
         created: created(store, item),
         kind: item.kind,
+        handle: item.handle,
+        holds: item.in_loop.map(|in_loop| in_loop.holds),
         socket: item.socket.as_ref().map(|socket| {
             // The port of a client is another one each time; the peer's is what names it.
-            let peer = socket.peer.clone().or_else(|| socket.local.clone());
+            let peer = socket.peer.clone().or_else(|| local_name(socket));
             (socket.protocol, socket.state, peer.filter(|_| socket.state != SocketState::Listen))
         }),
     }
 }
 
+/// What names a socket without a peer: of UDP not the port, which the system chose for most.
+fn local_name(socket: &SocketFact) -> Option<String> {
+    let local = socket.local.as_ref()?;
+    match local.rsplit_once(':') {
+        Some((host, _)) if socket.protocol == Protocol::Udp => Some(host.to_owned()),
+        _ => Some(local.clone()),
+    }
+}
+
+/// Whether it ends before anything is frozen: under the mode that the handler used as it was seen,
+/// and under the modes that were asked for as it is predicted.
+fn is_safe(store: &Store, item: &Item) -> bool {
+    let asked = mode::asked(store);
+    if asked.is_empty() || !store.runtime().is_node() {
+        return item.is_safe(store);
+    }
+    let around = circumstances(store, item, None);
+    let fates = fate::under_all(item, around);
+    asked.iter().all(|mode| {
+        let fate = fates.get(&mode.policy).and_then(Option::as_ref);
+        fate.is_some_and(|fate| match fate.fate {
+            Fate::CompletesEarly => true,
+            Fate::Holds | Fate::EnvHolds => fate.ms.is_some() && item.ended.is_some(),
+            _ => false,
+        })
+    })
+}
+
 fn rule(item: &Item) -> RuleId {
-    match item.handle {
-        Some(HandleKind::Process) => return RuleId::PendingHandle,
-        Some(HandleKind::Thread) => return RuleId::PendingThread,
-        None => {}
+    if item.handle == Some(HandleKind::Thread) {
+        return RuleId::PendingThread;
     }
     match (item.kind, item.state, &item.socket) {
         (Kind::Socket, _, Some(SocketFact { state: SocketState::Listen, .. })) => {
@@ -81,7 +114,10 @@ fn rule(item: &Item) -> RuleId {
 
 fn created(store: &Store, item: &Item) -> Option<Created> {
     let first = store.invocations.first()?;
-    let in_init = item.created < first.delivered_at;
+    let in_init = match item.made_in {
+        Some(invocation) => invocation == 0,
+        None => item.created < first.delivered_at,
+    };
     Some(if in_init { Created::Init } else { Created::Invocation })
 }
 
@@ -95,33 +131,29 @@ fn finding(store: &Store, likeness: &Likeness, items: &[&Item]) -> Finding {
         .max_by_key(|item| (item.pending_in.last().copied(), ended_last(item)))
         .copied()
         .unwrap_or(items[0]);
-    let invocation = speaker.pending_in.last().and_then(|index| store.invocations.get(*index));
-    let responded_at = invocation.and_then(|known| known.responded_at).unwrap_or_default();
-    let around = Circumstances {
-        responded_at,
-        deadline: invocation.map(|known| known.deadline).unwrap_or_default(),
-        safe: likeness.status == Status::Safe,
-        growth,
-        warned_of_shutdown: !store.extensions.is_empty(),
-    };
+    let around = circumstances(store, speaker, growth);
+    let responded_at = around.responded_at;
     let all_ended = items.iter().all(|item| item.ended.is_some());
     let ended = speaker.ended.filter(|_| all_ended);
-    let level = level(likeness, items, &counts, growth);
+    let fates = fate::under_all(speaker, around);
+    let level = level(store, likeness, items, &counts, &fates);
     Finding {
         id: String::new(),
         fingerprint: fingerprint::of(speaker, likeness.rule),
         rule: likeness.rule,
         kind: likeness.kind,
+        handle: likeness.handle,
         name: likeness.name.clone(),
         status: likeness.status,
         level,
-        location: likeness.location.as_ref().map(place),
+        location: likeness.location.as_ref().map(|location| place(store, location)),
         origin: likeness.origin,
         package: speaker.package.as_ref().map(|package| match &package.version {
             Some(version) => format!("{} {version}", package.name),
             None => package.name.clone(),
         }),
         created: likeness.created,
+        invocation: speaker.made_in.filter(|invocation| *invocation > 0),
         counts,
         growth,
         state: speaker.state,
@@ -129,13 +161,30 @@ fn finding(store: &Store, likeness: &Likeness, items: &[&Item]) -> Finding {
         timer: speaker.timer.map(|timer| Timer {
             due_ms: due_ms(timer, responded_at),
             repeats: timer.repeats,
-            keeps_loop: None,
+            keeps_loop: keeps_loop(speaker),
         }),
-        socket: speaker.socket.as_ref().map(socket),
-        waits_on: speaker.wait.as_ref().map(|wait| waits_on(wait, responded_at)),
+        socket: speaker.socket.as_ref().map(|fact| socket(fact, speaker)),
+        waits_on: speaker.wait.as_ref().map(|wait| waits_on(store, wait, responded_at)),
         expectation: None,
-        help: help(likeness, level, items),
-        fates: fate::under_all(speaker, around),
+        known: None,
+        help: help::of(store.runtime(), likeness.status, likeness.rule, level, speaker),
+        fates,
+    }
+}
+
+fn circumstances(store: &Store, item: &Item, growth: Option<Growth>) -> Circumstances {
+    let invocation = item.pending_in.last().and_then(|index| store.invocations.get(*index));
+    Circumstances {
+        responded_at: invocation.and_then(|known| known.responded_at).unwrap_or_default(),
+        deadline: invocation.map(|known| known.deadline).unwrap_or_default(),
+        watched_until: invocation.and_then(|known| known.settled).map(|(at, _)| at),
+        ends_before_freeze: if store.runtime().is_node() {
+            item.ends_in_turn(store)
+        } else {
+            item.is_safe(store)
+        },
+        growth,
+        warned_of_shutdown: !store.extensions.is_empty(),
     }
 }
 
@@ -151,8 +200,15 @@ fn counts(store: &Store, items: &[&Item]) -> Vec<usize> {
 }
 
 /// A connection is a reused pool, and only worth a warning, when the very same connections were
-/// open at every response since they appeared, and no request was in flight.
-fn level(likeness: &Likeness, items: &[&Item], counts: &[usize], growth: Option<Growth>) -> Level {
+/// open at every response since they appeared, no request was in flight, and nothing that the
+/// verdict follows waits for it to be closed.
+fn level(
+    store: &Store,
+    likeness: &Likeness,
+    items: &[&Item],
+    counts: &[usize],
+    fates: &BTreeMap<Policy, Option<ReportedFate>>,
+) -> Level {
     if matches!(likeness.status, Status::Runtime | Status::Safe) {
         return Level::Allow;
     }
@@ -163,53 +219,56 @@ fn level(likeness: &Likeness, items: &[&Item], counts: &[usize], growth: Option<
         item.pending_in.last().is_some_and(|last| last + 1 == counts.len()) && item.ended.is_none()
     };
     let in_flight = items.iter().any(|item| item.in_flight);
-    let reused = growth == Some(Growth::Constant) && items.iter().all(|item| stays(item));
-    if reused && !in_flight { Level::Warn } else { Level::Deny }
+    let constant = growth::of(counts) == Some(Growth::Constant);
+    let reused = constant && items.iter().all(|item| stays(item));
+    let holds = mode::gated(store).iter().any(|mode| {
+        let fate = fates.get(&mode.policy).and_then(Option::as_ref);
+        fate.is_some_and(|fate| fate.fate.holds())
+    });
+    if reused && !in_flight && !holds { Level::Warn } else { Level::Deny }
 }
 
-fn help(likeness: &Likeness, level: Level, items: &[&Item]) -> String {
-    match likeness.status {
-        Status::Runtime => {
-            return "nothing: it belongs to the Lambda runtime or to loopcheck".into();
-        }
-        Status::Safe => return "nothing: it ended in time".into(),
-        Status::Unexpected | Status::Expected | Status::Baseline => {}
+pub(crate) fn place(store: &Store, location: &Location) -> Place {
+    let sources = store.run.as_ref().and_then(|run| run.identity.sources.as_deref());
+    let path = sources.filter(|_| location.in_workspace).map(|folder| match folder {
+        "" => location.file.clone(),
+        folder => format!("{folder}/{}", location.file),
+    });
+    Place {
+        file: location.file.clone(),
+        path,
+        line: location.line,
+        column: location.column,
+        function: location.function.clone(),
     }
-    if likeness.rule == RuleId::PendingSocket {
-        let in_flight = items.iter().any(|item| item.in_flight);
-        if in_flight {
-            return "wait for the answer before you return: a request is in flight".into();
-        }
-        if level == Level::Warn {
-            return "it is reused, which is what a pool is for; the peer may drop it during a freeze, so retry once on a connection error".into();
-        }
-    }
-    likeness.rule.rule().help.to_owned()
-}
-
-fn place(location: &Location) -> Place {
-    Place { file: location.file.clone(), line: location.line, column: location.column }
 }
 
 fn due_ms(timer: TimerFacts, responded_at: Timestamp) -> Option<f64> {
     timer.due.map(|due| due.millis_since(responded_at))
 }
 
-fn socket(fact: &SocketFact) -> Socket {
+fn keeps_loop(item: &Item) -> Option<bool> {
+    item.in_loop.and_then(|in_loop| in_loop.keeps_loop)
+}
+
+fn socket(fact: &SocketFact, item: &Item) -> Socket {
     Socket {
         protocol: fact.protocol.to_string(),
         local: fact.local.clone(),
         peer: fact.peer.clone(),
         state: fact.state.to_string(),
-        keeps_loop: None,
+        keeps_loop: keeps_loop(item),
+        request: item.request.clone(),
+        in_flight: item.in_flight,
+        used_in: item.used_in,
     }
 }
 
-fn waits_on(wait: &Wait, responded_at: Timestamp) -> WaitsOn {
+fn waits_on(store: &Store, wait: &Wait, responded_at: Timestamp) -> WaitsOn {
     WaitsOn {
         resource: wait.resource.clone(),
         operation: wait.operation.clone(),
-        location: wait.location.as_ref().map(place),
+        location: wait.location.as_ref().map(|location| place(store, location)),
         due_ms: wait.timer.and_then(|timer| due_ms(timer, responded_at)),
         inferred: wait.inferred,
     }

@@ -1,16 +1,18 @@
 //! The identity of a finding across runs, machines and moved lines.
 
 use crate::analysis::item::Item;
+use crate::report::Origin;
 use crate::rule::RuleId;
 
-/// A hash of kind, rule, name, file and package: never of ids, times, ports or lines.
+/// A hash of kind, rule, name, file, function and package: never of ids, times, ports or lines.
 pub(crate) fn of(item: &Item, rule: RuleId) -> String {
     let parts = [
         item.kind.as_str(),
         rule.as_str(),
         item.name.as_deref().unwrap_or_default(),
-        item.location.as_ref().map(|place| file_without_version(&place.file)).unwrap_or_default(),
+        item.location.as_ref().map(|place| file(item.origin, &place.file)).unwrap_or_default(),
         item.package.as_ref().map(|package| package.name.as_str()).unwrap_or_default(),
+        item.location.as_ref().and_then(|place| place.function.as_deref()).unwrap_or_default(),
     ];
     let mut hash = Fnv::default();
     for part in parts {
@@ -20,10 +22,11 @@ pub(crate) fn of(item: &Item, rule: RuleId) -> String {
     format!("{:016x}", hash.0)
 }
 
-/// The file inside a dependency: `hyper-util-0.1.21/src/rt.rs` and the next version are one.
-fn file_without_version(file: &str) -> &str {
+/// The file inside a dependency: `hyper-util-0.1.21/src/rt.rs` and the next version are one. A file
+/// of the handler's own is named whole, for the members of a workspace are different handlers.
+fn file(origin: Option<Origin>, file: &str) -> &str {
     match file.find("/src/") {
-        Some(at) if file.starts_with(|c: char| c.is_ascii_alphanumeric()) => &file[at..],
+        Some(at) if origin != Some(Origin::Handler) => &file[at..],
         _ => file,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ingest::console;
 use crate::model::gap::{Effect, Gap, GapId};
+use crate::model::run::KillReason;
 use crate::model::store::Store;
 use crate::model::task::{Task, TaskKind};
 
@@ -19,7 +20,16 @@ fn feed(store: &mut Store) {
         // Without a response there is nothing that the feed could have missed.
         return;
     }
-    if store.feed.dropped_events > 0 {
+    if store.feed.dropped_events > 0 && store.runtime().is_node() {
+        let lost = store.feed.dropped_events;
+        let message =
+            format!("{lost} unfinished calls of async functions are known by number alone");
+        store.note(
+            Gap::new(GapId::EventsDropped, message).hint(
+                "let one invocation start fewer of them, so that each can be told by its place",
+            ),
+        );
+    } else if store.feed.dropped_events > 0 {
         let lost = store.feed.dropped_events;
         let message = format!("the console feed lost {lost} events because its queue was full");
         store.note(Gap::new(GapId::EventsDropped, message).hint(
@@ -31,7 +41,13 @@ fn feed(store: &mut Store) {
     if !attached && explained {
         return;
     }
-    if !attached {
+    if !attached && store.runtime().is_node() {
+        let message = "loopcheck's agent did not report from the handler's process";
+        store.note(
+            Gap::new(GapId::NotInstrumented, message)
+                .hint("it is loaded with NODE_OPTIONS: does something take that away?"),
+        );
+    } else if !attached {
         let message = "the handler serves no console feed, so its tasks and timers were not seen";
         store.note(Gap::new(GapId::NotInstrumented, message).hint(
             "add the crate console-subscriber and call console_subscriber::init() first thing in main; build with --cfg tokio_unstable",
@@ -55,7 +71,10 @@ fn feed(store: &mut Store) {
 /// tokio's span for one that nobody wants, for good.
 pub fn is_blind(store: &Store) -> bool {
     let responded = store.invocations.iter().any(|known| known.responded_at.is_some());
-    responded && store.feed.attached_at.is_some() && !store.tasks.iter().any(is_async)
+    !store.runtime().is_node()
+        && responded
+        && store.feed.attached_at.is_some()
+        && !store.tasks.iter().any(is_async)
 }
 
 /// The Runtime API's own connection is driven by a task, so a feed that shows blocking tasks alone
@@ -65,7 +84,10 @@ fn is_async(task: &Task) -> bool {
 }
 
 fn catching_up(store: &mut Store) {
-    if store.feed.attached_at.is_none() {
+    // Who has crashed tells nothing more, and that has been told.
+    let explained = store.has_gap(GapId::AgentFailed)
+        || store.gaps.iter().any(|gap| gap.id.effect() == Effect::NoResponse);
+    if store.feed.attached_at.is_none() || explained {
         return;
     }
     let behind: Vec<u32> = store
@@ -86,6 +108,17 @@ fn catching_up(store: &mut Store) {
     }
 }
 
+/// An answer that is withheld, or an environment that stays awake, for nothing that was seen.
+pub(crate) fn unexplained_hold(store: &mut Store) {
+    if !matches!(store.killed, Some((_, KillReason::Withheld))) {
+        return;
+    }
+    let message = "until its deadline the handler neither answered nor asked for the next event, and nothing that was seen explains it";
+    store.note(Gap::new(GapId::NoNext, message).hint(
+        "something keeps its thread busy, or native code keeps its event loop alive; or the machine is too busy for this --timeout",
+    ));
+}
+
 fn invocations(store: &mut Store) {
     let Some(run) = &store.run else { return };
     let wanted = run.invocations as usize;
@@ -93,9 +126,24 @@ fn invocations(store: &mut Store) {
     let explained = store.gaps.iter().any(|gap| {
         matches!(gap.id.effect(), Effect::NoResponse | Effect::Usage | Effect::Interrupted)
     });
-    if done < wanted && !explained {
+    let withheld = matches!(store.killed, Some((_, KillReason::Withheld)));
+    let (events, delivered) = (run.events as usize, store.invocations.len());
+    if done < wanted && !explained && !withheld {
         let message = format!("{done} of {wanted} invocations took place");
         store.note(Gap::new(GapId::InvocationsMissing, message));
+    } else if withheld && events > 1 {
+        // An environment whose answer is withheld until the deadline is gone after that: it has
+        // no warm invocation. Another event is another matter.
+        let tried = delivered.div_ceil((wanted / events).max(1));
+        if tried < events {
+            let message = format!(
+                "{tried} of {events} events was delivered: an answer was withheld until the deadline, and the environment is gone after that"
+            );
+            store.note(
+                Gap::new(GapId::InvocationsMissing, message)
+                    .hint("run the other events by themselves: a handler for each, or --event"),
+            );
+        }
     }
     let unread: Vec<u32> = store
         .invocations

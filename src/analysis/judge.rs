@@ -4,11 +4,12 @@ use crate::analysis::collect::{self, Items};
 use crate::analysis::{finding, gaps, mode};
 use crate::exit;
 use crate::model::gap::Effect;
-use crate::model::invocation::{Invocation, Outcome};
+use crate::model::invocation::Invocation;
+use crate::model::run::Runtime;
 use crate::model::store::Store;
 use crate::report::{
-    Finding, Handler, Report, ReportedGap, ReportedInvocation, ReportedOutcome, SCHEMA, Status,
-    Summary, Tool,
+    Finding, Handler, HandlerRuntime, Report, ReportedGap, ReportedInvocation, ReportedMode,
+    ReportedOutcome, SCHEMA, Status, Summary, Tool,
 };
 use crate::rule::Level;
 
@@ -18,15 +19,18 @@ pub fn judge(store: &Store) -> Report {
     gaps::complete(&mut store);
     let items = collect::items(&store);
     let findings = findings(&store, &items);
-    let modes = mode::report(&mode::applicable(&store), &findings);
-    let effects: Vec<Effect> = store.gaps.iter().map(|gap| gap.id.effect()).collect();
+    let modes = mode::report(&store, &findings);
     let denied = findings
         .iter()
         .any(|finding| finding.status == Status::Unexpected && finding.level == Level::Deny);
+    if !explain_a_hold(&findings, &modes) {
+        gaps::unexplained_hold(&mut store);
+    }
+    let effects: Vec<Effect> = store.gaps.iter().map(|gap| gap.id.effect()).collect();
     let exit_code = exit::code(&effects, denied);
     Report {
-        schema: SCHEMA,
-        tool: Tool { name: "loopcheck", version: env!("CARGO_PKG_VERSION") },
+        schema: SCHEMA.to_owned(),
+        tool: Tool::this(),
         verdict: exit::verdict(exit_code),
         exit_code,
         handler: handler(&store),
@@ -40,7 +44,22 @@ pub fn judge(store: &Store) -> Report {
         summary: summary(&findings),
         findings,
         modes,
+        proof: None,
+        expectations: Vec::new(),
+        baseline: None,
     }
+}
+
+/// Whether one of the findings holds something back: in the mode that the handler used, which need
+/// not be one that the verdict follows. What is expected or known may explain it as well, so this
+/// does not depend on what is said of findings.
+fn explain_a_hold(findings: &[Finding], modes: &[ReportedMode]) -> bool {
+    let holds = |finding: &Finding, mode: &ReportedMode| {
+        let fate = finding.fates.get(&mode.policy).and_then(Option::as_ref);
+        fate.is_some_and(|fate| fate.fate.holds())
+    };
+    let unexpected = findings.iter().filter(|finding| finding.status == Status::Unexpected);
+    unexpected.into_iter().any(|finding| modes.iter().any(|mode| holds(finding, mode)))
 }
 
 fn findings(store: &Store, items: &Items) -> Vec<Finding> {
@@ -55,9 +74,16 @@ fn findings(store: &Store, items: &Items) -> Vec<Finding> {
 
 fn handler(store: &Store) -> Handler {
     let run = store.run.as_ref();
+    let path = run.map(|run| run.handler.clone()).unwrap_or_default();
+    let identity = run.map(|run| run.identity.clone()).unwrap_or_default();
     Handler {
-        path: run.map(|run| run.handler.clone()).unwrap_or_default(),
-        runtime: "tokio",
+        name: if identity.name.is_empty() { path.clone() } else { identity.name },
+        path,
+        runtime: match store.runtime() {
+            Runtime::Tokio => HandlerRuntime::Tokio,
+            Runtime::NodeWithCallbacks | Runtime::NodeWithPromises => HandlerRuntime::Node,
+        },
+        file: identity.file,
         detail: run.map(|run| run.detail.clone()).filter(|detail| !detail.is_empty()),
     }
 }
@@ -66,13 +92,7 @@ fn reported_gaps(store: &Store) -> Vec<ReportedGap> {
     let mut gaps: Vec<_> = store.gaps.iter().collect();
     // The worst first; otherwise as they were noticed.
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.id.effect()));
-    gaps.into_iter()
-        .map(|gap| ReportedGap {
-            id: gap.id.as_str(),
-            message: gap.message.clone(),
-            hint: gap.hint.clone(),
-        })
-        .collect()
+    gaps.into_iter().map(ReportedGap::from).collect()
 }
 
 fn reported_invocation(invocation: &Invocation, index: usize, items: &Items) -> ReportedInvocation {
@@ -83,20 +103,23 @@ fn reported_invocation(invocation: &Invocation, index: usize, items: &Items) -> 
     ReportedInvocation {
         index: invocation.index,
         request_id: invocation.request_id.clone(),
-        outcome: invocation.outcome.map(|outcome| match outcome {
-            Outcome::Response => ReportedOutcome::Response,
-            Outcome::Error => ReportedOutcome::Error,
-            Outcome::Timeout => ReportedOutcome::Timeout,
-            Outcome::Crash => ReportedOutcome::Crash,
-            Outcome::Exit => ReportedOutcome::Exit,
-        }),
+        outcome: invocation.outcome.map(ReportedOutcome::from),
+        mode: invocation.mode.clone(),
         response_ms: from_event(invocation.responded_at),
         next_ms: from_event(invocation.next_at),
+        held_ms: held_ms(invocation),
         settled_ms: settled.map(|((at, _), responded)| at.millis_since(responded)),
         pending: invocation
             .responded_at
             .map(|_| items.pending.iter().filter(|item| item.pending_in.contains(&index)).count()),
     }
+}
+
+/// From the completion to the answer, where the runtime tells the one apart from the other.
+fn held_ms(invocation: &Invocation) -> Option<f64> {
+    let completed_at = invocation.responded_at.filter(|_| invocation.mode.is_some())?;
+    // A stream may have ended before its handler.
+    Some(invocation.posted_at?.millis_since(completed_at).max(0.0))
 }
 
 fn summary(findings: &[Finding]) -> Summary {
@@ -107,5 +130,7 @@ fn summary(findings: &[Finding]) -> Summary {
         baseline: count(Status::Baseline),
         runtime: count(Status::Runtime),
         safe: count(Status::Safe),
+        stale: 0,
+        gone: 0,
     }
 }

@@ -6,6 +6,7 @@ mod progress;
 mod collect;
 mod connection;
 mod item;
+mod node_items;
 mod owner;
 mod thread;
 mod wait;
@@ -14,10 +15,14 @@ mod fate;
 mod finding;
 mod fingerprint;
 mod growth;
+mod help;
 mod mode;
 
 mod gaps;
 
+mod proof;
+
 pub use gaps::is_blind;
 pub use judge::judge;
-pub use progress::may_end;
+pub use progress::{Withheld, is_let_go, may_end, withheld};
+pub use proof::{is_contradicted, prove};

@@ -1,28 +1,54 @@
-//! Findings under each completion mode that applies.
+//! Findings under each completion mode.
 
 use std::collections::BTreeMap;
 
+use crate::model::run::Runtime;
 use crate::model::store::Store;
 use crate::policy::{self, Mode, Policy};
 use crate::report::{Fate, FateGroup, Finding, ReportedMode, ResponseTime, Status};
 
-/// The modes that apply to this run: those that were asked for, or the one that was seen.
-pub(crate) fn applicable(store: &Store) -> Vec<Mode> {
-    let asked = store.run.iter().flat_map(|run| &run.modes);
-    let asked: Vec<Mode> = asked.filter_map(|id| policy::tokio_mode(id)).collect();
-    if !asked.is_empty() {
-        return asked;
+/// The modes that were asked for.
+pub(crate) fn asked(store: &Store) -> Vec<Mode> {
+    let ids: Vec<&String> = store.run.iter().flat_map(|run| &run.modes).collect();
+    let known = policy::modes(store.runtime()).iter().copied();
+    known.filter(|mode| ids.iter().any(|id| *id == mode.id)).collect()
+}
+
+/// The modes that the verdict follows: those that were asked for, or those that were seen.
+pub(crate) fn gated(store: &Store) -> Vec<Mode> {
+    let asked = asked(store);
+    if asked.is_empty() { seen(store) } else { asked }
+}
+
+/// The modes that the handler used.
+fn seen(store: &Store) -> Vec<Mode> {
+    if store.runtime() == Runtime::Tokio {
+        let streams = store.invocations.iter().any(|invocation| invocation.streaming);
+        return vec![if streams { policy::RUST_STREAM } else { policy::RUST }];
     }
-    let streams = store.invocations.iter().any(|invocation| invocation.streaming);
-    vec![if streams { policy::RUST_STREAM } else { policy::RUST }]
+    let used: Vec<&str> =
+        store.invocations.iter().filter_map(|invocation| invocation.mode.as_deref()).collect();
+    let known = policy::modes(store.runtime()).iter().copied();
+    known.filter(|mode| used.contains(&mode.id)).collect()
 }
 
-/// Groups the findings that are unexpected by what becomes of them under each mode.
-pub(crate) fn report(modes: &[Mode], findings: &[Finding]) -> Vec<ReportedMode> {
-    modes.iter().map(|mode| reported(*mode, findings)).collect()
+/// The modes to tell of: those that the verdict follows, and for Node.js the others after them,
+/// for there a handler is easily changed to complete in another way.
+fn told(store: &Store) -> Vec<(Mode, bool)> {
+    let gated = gated(store);
+    let others =
+        policy::modes(store.runtime()).iter().copied().filter(|mode| !gated.contains(mode));
+    let others: Vec<Mode> = if store.runtime().is_node() { others.collect() } else { Vec::new() };
+    let gated = gated.iter().map(|mode| (*mode, true));
+    gated.chain(others.into_iter().map(|mode| (mode, false))).collect()
 }
 
-fn reported(mode: Mode, findings: &[Finding]) -> ReportedMode {
+/// Groups the findings by what becomes of them under each mode.
+pub(crate) fn report(store: &Store, findings: &[Finding]) -> Vec<ReportedMode> {
+    told(store).into_iter().map(|(mode, gated)| reported(mode, gated, findings)).collect()
+}
+
+fn reported(mode: Mode, gated: bool, findings: &[Finding]) -> ReportedMode {
     let mut groups: BTreeMap<Fate, Vec<String>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.status != Status::Runtime) {
         if let Some(Some(fate)) = finding.fates.get(&mode.policy) {
@@ -31,10 +57,10 @@ fn reported(mode: Mode, findings: &[Finding]) -> ReportedMode {
     }
     let (response, held_ms) = response(mode.policy, findings);
     let groups = groups.into_iter().map(|(fate, findings)| FateGroup { fate, findings }).collect();
-    ReportedMode { id: mode.id, policy: mode.policy, response, held_ms, groups }
+    ReportedMode { id: mode.id.to_owned(), policy: mode.policy, gated, response, held_ms, groups }
 }
 
-fn response(policy: Policy, findings: &[Finding]) -> (ResponseTime, Option<f64>) {
+pub(crate) fn response(policy: Policy, findings: &[Finding]) -> (ResponseTime, Option<f64>) {
     if policy != Policy::HoldResponse {
         return (ResponseTime::AtOnce, None);
     }

@@ -149,7 +149,7 @@ fn is_ours(store: &Store, fact: &SocketFact) -> bool {
 
 /// tokio's signal driver keeps one unnamed pair of Unix sockets, made with the runtime.
 fn is_signal_pair(store: &Store, key: SocketKey) -> bool {
-    let ready_at = store.ready_at;
+    let ready_at = store.ready_at.filter(|_| !store.runtime().is_node());
     let unnamed_at_init = |index: usize| {
         let socket = &store.sockets[index];
         socket.fact.protocol == Protocol::Unix
@@ -171,6 +171,9 @@ pub(crate) fn origin(owner: Option<&Owner>) -> (Option<Origin>, Option<Package>)
         Some(Owner::Dependency(package)) => (Some(Origin::Dependency), Some(package.clone())),
         Some(Owner::Standard) => {
             (Some(Origin::Dependency), Some(Package { name: "std".into(), version: None }))
+        }
+        Some(Owner::Node) => {
+            (Some(Origin::Dependency), Some(Package { name: "node".into(), version: None }))
         }
         None => (None, None),
     }

@@ -12,20 +12,54 @@ use crate::observation::SettledReason;
 /// The settle time is the session's business: this is about what is pending.
 pub fn may_end(store: &Store) -> Option<SettledReason> {
     let invocation = store.invocations.last()?;
-    let place = store.invocations.len() - 1;
-    let items = collect::items(store);
-    let mut left = items
-        .pending
-        .iter()
-        .filter(|item| item.pending_in.contains(&place) && item.ended.is_none())
-        .peekable();
-    if left.peek().is_none() {
+    let left = left(store);
+    if left.is_empty() {
         return Some(SettledReason::AllEnded);
     }
-    left.all(|item| outlives(item, invocation)).then_some(SettledReason::NothingWillEnd)
+    let certain = left.iter().all(|item| outlives(item, invocation));
+    certain.then_some(SettledReason::NothingWillEnd)
+}
+
+/// What is pending after the last response and has not ended.
+fn left(store: &Store) -> Vec<Item> {
+    let Some(place) = store.invocations.len().checked_sub(1) else { return Vec::new() };
+    let pending = collect::items(store).pending.into_iter();
+    pending.filter(|item| item.pending_in.contains(&place) && item.ended.is_none()).collect()
+}
+
+/// Whether a platform that waits for what is pending has nothing to wait for any more.
+pub fn is_let_go(store: &Store) -> bool {
+    !left(store).iter().any(fate::is_waited_for)
 }
 
 /// Whether it is certain that the item will not end before the deadline.
 fn outlives(item: &Item, invocation: &Invocation) -> bool {
-    fate::never_ends(item) || item.due().is_some_and(|due| due > invocation.deadline)
+    // Code that runs in an event loop can clear an interval, or close a socket, at any time.
+    let fixed = item.in_loop.is_none() && fate::never_ends(item);
+    fixed || item.due().is_some_and(|due| due > invocation.deadline)
+}
+
+/// Whether an answer that waits for an empty event loop would be withheld until the deadline.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Withheld {
+    /// Something that keeps the loop alive will not end in time.
+    Certainly,
+    /// What keeps the loop alive is expected to end in time.
+    NotForEver,
+}
+
+/// What will become of the answer that the handler has given and that has not been sent, once
+/// what is pending has been watched for the settle time.
+///
+/// An interval could still be cleared, and an idle connection closed by its peer. But neither
+/// was, for as long as it was watched.
+pub fn withheld(store: &Store) -> Withheld {
+    let Some(invocation) = store.invocations.last() else { return Withheld::NotForEver };
+    let stays = |item: &Item| {
+        let holds = item.in_loop.is_none_or(|in_loop| in_loop.holds && in_loop.released.is_none());
+        let beyond = |at| at > invocation.deadline;
+        let late = item.due().is_some_and(beyond) || item.idle_until.is_some_and(beyond);
+        holds && (late || fate::never_ends(item))
+    };
+    if left(store).iter().any(stays) { Withheld::Certainly } else { Withheld::NotForEver }
 }

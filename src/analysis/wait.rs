@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::analysis::item::{TimerFacts, Wait};
+use crate::analysis::item::{InLoop, TimerFacts, Wait};
 use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::location::Owner;
 use crate::model::resource::{Resource, ResourceKind};
@@ -35,7 +35,11 @@ impl Waits {
         let mut waits = Self::default();
         waits.inner_timers(store);
         waits.told_by_ops(store, tasks);
-        waits.inferred(store, tasks);
+        // Node.js says what it knows. A timer that only shares a line or a moment with a task is an
+        // item of its own, or it would end, and be safe, with a task that it has nothing to do with.
+        if !store.runtime().is_node() {
+            waits.inferred(store, tasks);
+        }
         waits
     }
 
@@ -76,10 +80,14 @@ impl Waits {
     fn told_by_ops(&mut self, store: &Store, tasks: &Pending) {
         for op in &store.async_ops {
             let (Some(task), Some(resource)) = (op.task, op.resource) else { continue };
+            let outer = outermost(store, resource);
+            if store.runtime().is_node() && tasks.contains_key(&task) {
+                // Told by the frames of its stack, so it is the task's at earlier responses too.
+                self.timers.insert(outer, task);
+            }
             if !is_current(tasks, task, op.life.ended) {
                 continue;
             }
-            let outer = outermost(store, resource);
             let wait = wait_on(store, outer, Some(op.source.clone()), false);
             if store.resource(outer).kind == ResourceKind::Timer {
                 self.timers.insert(outer, task);
@@ -178,12 +186,17 @@ fn wait_on(store: &Store, key: ResourceKey, operation: Option<String>, inferred:
         operation,
         location: resource.location.clone(),
         timer,
+        in_loop: resource.node.as_ref().map(InLoop::of),
+        made: Some(resource.life.created),
         inferred,
     }
 }
 
 /// When a timer fires, as far as it is known.
 pub(crate) fn timer_facts(timer: &Resource) -> TimerFacts {
+    if let Some(facts) = &timer.node {
+        return TimerFacts { due: facts.due, repeats: facts.repeats };
+    }
     let due = timer
         .duration_ms
         .filter(|_| !timer.repeats())

@@ -1,134 +1,131 @@
 //! `loopcheck run`.
 
-use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::analysis;
+use tokio::runtime::{Builder, Runtime};
+
 use crate::cli::RunArgs;
+use crate::command::baseline::BaselineFile;
 use crate::command::complaint::report_error;
+use crate::command::interrupt;
+use crate::command::many;
+use crate::command::one;
 use crate::command::output::Outputs;
-use crate::command::resolve::{self, Resolved};
-use crate::command::{events, interrupt};
+use crate::command::ran::{Ran, failed};
+use crate::command::request::Request;
+use crate::command::select::{self, Selected};
+use crate::command::settings::{self, Settings};
 use crate::error::CommandError;
-use crate::ingest::Evidence;
+use crate::exit;
+use crate::gate::Gate;
 use crate::model::gap::{Gap, GapId};
-use crate::model::store::Store;
-use crate::session::{self, Plan, Recorder};
+use crate::report::Document;
+use crate::source::node::program::target;
 use crate::source::terminal::Terminal;
 
-/// Runs a handler and reports what it left pending.
+/// Runs a handler, or every handler of the configuration, and reports what was left pending.
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
     let outputs = match Outputs::open(&args.output) {
         Ok(outputs) => outputs,
-        Err(error) => return report_error(&error.gap),
+        Err(error) => return report_error(&error),
     };
-    let runtime =
-        match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                let message = format!("could not start: {error}");
-                return report_error(&Gap::new(GapId::InternalError, message));
-            }
-        };
+    let said = match judged(args) {
+        Ok(said) => said,
+        Err(error) => {
+            let _ = report_error(&error);
+            Said { document: failed(args.handler.as_deref(), &error), ran: false, own_code: None }
+        }
+    };
+    match outputs.write(&said.document, said.ran) {
+        Ok(()) => ExitCode::from(said.own_code.unwrap_or(said.document.exit_code())),
+        Err(error) => report_error(&error),
+    }
+}
+
+/// What there is to say.
+struct Said {
+    document: Document,
+    /// Whether there was a run to tell of.
+    ran: bool,
+    /// An exit code that is not that of the report: what was judged could not be kept.
+    own_code: Option<u8>,
+}
+
+fn judged(args: &RunArgs) -> Result<Said, CommandError> {
+    let settings = settings::load(&args.gate, Some(&search(args)))?;
+    let baseline = BaselineFile::open(args)?;
+    let ran = match &args.handler {
+        Some(handler) => run_one(args, handler, &settings)?,
+        None => run_many(args, &settings, baseline.before(&settings.gate))?,
+    };
+    let (gate, own_code) = match baseline.settle(&ran, &settings.gate) {
+        Ok(gate) => (gate, None),
+        Err(error) => {
+            let _ = report_error(&error);
+            (settings.gate, Some(exit::INTERNAL))
+        }
+    };
+    Ok(Said { document: ran.document(&gate), ran: ran.has_run(), own_code })
+}
+
+/// Where the search for the configuration begins.
+fn search(args: &RunArgs) -> PathBuf {
+    let beside = |file: &Path| match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    match (&args.handler, &args.select.template) {
+        (Some(handler), _) => match target::parse(handler).filter(|spec| !spec.file.is_dir()) {
+            Some(spec) => beside(&spec.file),
+            None if handler.is_dir() => handler.clone(),
+            None => beside(handler),
+        },
+        (None, Some(template)) => beside(template),
+        (None, None) => PathBuf::from("."),
+    }
+}
+
+fn run_one(args: &RunArgs, handler: &Path, settings: &Settings) -> Result<Ran, CommandError> {
+    let table = settings::table_of(settings, handler)?.map(|table| (table, settings.folder()));
+    let request = Request::of_argument(handler, args, &settings.config, table);
+    let runtime = runtime(2)?;
     let terminal = Arc::new(Terminal::stderr());
-    let result = runtime.block_on(observe(args, &terminal));
+    let result = runtime.block_on(async {
+        let mut interrupted = interrupt::listen();
+        let ready = one::prepare(&request, &terminal, &mut interrupted).await?;
+        one::observe(ready, &request, &terminal, interrupted).await
+    });
     terminal.finish();
     // A thread that still reads the handler's output must not keep us.
     runtime.shutdown_background();
-    conclude(args, result, outputs)
+    let judged = one::judge(&request, result);
+    if let Some(error) = &judged.error {
+        // The exit code is that of the report.
+        let _ = report_error(error);
+    }
+    let others = settings.config.handlers.iter().map(|table| table.name.clone());
+    let others = others.filter(|name| *name != request.name).collect();
+    Ok(Ran::One { judged: Box::new(judged), others })
 }
 
-async fn observe(args: &RunArgs, terminal: &Arc<Terminal>) -> Result<Evidence, CommandError> {
-    let mut interrupted = interrupt::listen();
-    let events = events::read(&args.events, args.invocations)?;
-    check_console(args.console)?;
-    let recording = args.record.as_deref().map(create_recording).transpose()?;
-    let resolved = tokio::select! {
-        resolved = resolve::resolve(args, terminal) => resolved?,
-        _ = interrupted.changed() => {
-            let gap = Gap::new(GapId::Interrupted, "the build was interrupted");
-            return Err(CommandError { gap });
-        }
-    };
-    let plan = plan(args, resolved, events);
-    let (mut evidence, mut recorder) =
-        session::run(plan.clone(), recording, Arc::clone(terminal), interrupted.clone()).await;
-    if analysis::is_blind(&evidence.store) {
-        // Most likely the handler's subscriber lost a race that it seldom loses; try once more.
-        terminal.note("the console feed showed no task; running the handler once more");
-        let recording = args.record.as_deref().map(create_recording).transpose()?;
-        (evidence, recorder) =
-            session::run(plan, recording, Arc::clone(terminal), interrupted).await;
-    }
-    if let Some(Err(error)) = recorder.map(Recorder::finish) {
-        let message = format!("the recording is not whole: {error}");
-        evidence.store.note(Gap::new(GapId::RecordingIncomplete, message));
-    }
-    Ok(evidence)
+fn run_many(args: &RunArgs, settings: &Settings, gate: Gate) -> Result<Ran, CommandError> {
+    let terminal = Arc::new(Terminal::stderr());
+    let Selected { requests, selection, gaps } = select::select(args, settings, &terminal)?;
+    let jobs = usize::from(args.select.jobs.unwrap_or(1));
+    let runtime = runtime(jobs.min(requests.len()) + 1)?;
+    let all = many::Handlers { requests, jobs, gate: Arc::new(gate) };
+    let (judged, more) = runtime.block_on(many::run(all, &terminal));
+    terminal.finish();
+    runtime.shutdown_background();
+    Ok(Ran::Many { judged, selection, gaps: gaps.into_iter().chain(more).collect() })
 }
 
-fn plan(args: &RunArgs, resolved: Resolved, events: Vec<bytes::Bytes>) -> Plan {
-    Plan {
-        handler: args.handler.display().to_string(),
-        detail: resolved.detail,
-        launch: resolved.launch,
-        events,
-        timeout: args.timeout,
-        settle: args.settle,
-        modes: args.modes.clone(),
-        console: args.console,
-        workspace: resolved.workspace,
-        task_root: resolved.task_root,
-        function_name: resolved.function_name,
-    }
-}
-
-fn create_recording(path: &Path) -> Result<Recorder, CommandError> {
-    let failed = |error: std::io::Error| {
-        let message = format!("could not create the recording {}: {error}", path.display());
-        CommandError::input(message, None)
-    };
-    File::create(path).map_err(failed).and_then(|file| Recorder::new(file).map_err(failed))
-}
-
-/// An address that the user chose must be free: otherwise the feed of another program would be
-/// read.
-fn check_console(console: Option<SocketAddr>) -> Result<(), CommandError> {
-    let Some(addr) = console else { return Ok(()) };
-    if !addr.ip().is_loopback() {
-        return Err(CommandError::input(
-            format!("{addr} is not a loopback address"),
-            Some("a console feed has no access control: serve it at 127.0.0.1".into()),
-        ));
-    }
-    match TcpListener::bind(addr) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(CommandError::input(
-            format!("the console address {addr} cannot be used: {error}"),
-            Some("end the program that listens there, or leave out --console to have a free port chosen".into()),
-        )),
-    }
-}
-
-fn conclude(args: &RunArgs, result: Result<Evidence, CommandError>, outputs: Outputs) -> ExitCode {
-    let ran = result.is_ok();
-    let store = match result {
-        Ok(evidence) => evidence.store,
-        Err(error) => {
-            // The exit code is that of the report below.
-            let _ = report_error(&error.gap);
-            let mut store = Store::default();
-            store.note(error.gap);
-            store
-        }
-    };
-    let mut report = analysis::judge(&store);
-    report.handler.path = args.handler.display().to_string();
-    match outputs.write(&report, ran) {
-        Ok(()) => ExitCode::from(report.exit_code),
-        Err(error) => report_error(&error.gap),
-    }
+fn runtime(threads: usize) -> Result<Runtime, CommandError> {
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(|error| Gap::new(GapId::InternalError, format!("could not start: {error}")).into())
 }

@@ -21,7 +21,7 @@ impl Evidence {
         let at = observation.at;
         let store = &mut self.store;
         match &observation.kind {
-            ObservationKind::RunStarted(run) => store.run = Some(run.clone()),
+            ObservationKind::RunStarted(run) => store.run = Some(run.as_ref().clone()),
             ObservationKind::ProcessStarted { pid } => store.pid = Some(*pid),
             ObservationKind::ConsoleAttached => store.feed.attached_at = Some(at),
             ObservationKind::ConsoleUpdate { subscription, update } => {
@@ -44,6 +44,10 @@ impl Evidence {
             ObservationKind::Settled { reason } => invocations::settled(store, at, *reason),
             ObservationKind::ProcessExited { status } => invocations::exited(store, at, *status),
             ObservationKind::ProcessKilled { reason } => invocations::killed(store, at, *reason),
+            ObservationKind::Frozen { .. } => invocations::frozen(store, at),
+            ObservationKind::Thawed => invocations::thawed(store, at),
+            ObservationKind::ShutdownNotice => store.shutdown_notice_at = Some(at),
+            ObservationKind::Uncaught(error) => store.uncaught.push((at, error.clone())),
             ObservationKind::Gap(gap) => store.note(gap.clone()),
         }
         self.follow_proof();
@@ -54,7 +58,10 @@ impl Evidence {
         let over = self.store.exited.is_some() || self.store.killed.is_some();
         if !over {
             let message = format!("the console feed ended before the run did: {reason}");
-            self.store.note(Gap::new(GapId::FeedLost, message));
+            self.store.note(
+                Gap::new(GapId::FeedLost, message)
+                    .hint("its process has ended, or has closed what it tells loopcheck through"),
+            );
         }
     }
 

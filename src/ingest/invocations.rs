@@ -3,7 +3,7 @@
 use crate::model::gap::{Gap, GapId};
 use crate::model::invocation::{Invocation, Outcome};
 use crate::model::lifetime::Lifetime;
-use crate::model::store::{ApiConnection, Store};
+use crate::model::store::{ApiConnection, Extension, Store};
 use crate::model::time::Timestamp;
 use crate::observation::{ApiMoment, ExitedWith, KillReason, SettledReason};
 
@@ -26,13 +26,28 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
         ApiMoment::NextRequested => {
             store.ready_at = store.ready_at.or(Some(at));
             if let Some(last) = store.invocations.last_mut()
-                && last.responded_at.is_some()
+                && last.posted_at.is_some()
             {
                 last.next_at = last.next_at.or(Some(at));
             }
+            note_idle(store, at);
         }
         ApiMoment::EventDelivered { request_id, deadline } => {
             deliver(store, at, request_id, *deadline);
+        }
+        ApiMoment::HandlerCompleted { request_id, mode } => {
+            complete(store, at, request_id, mode);
+        }
+        ApiMoment::LoopTurned { request_id } => {
+            if let Some(invocation) = find(store, request_id)
+                && invocation.responded_at.is_some()
+            {
+                if invocation.turned_at.is_none() {
+                    invocation.turned_at = Some(at);
+                } else {
+                    invocation.asked_at = Some(at);
+                }
+            }
         }
         ApiMoment::ResponseReceived { request_id, streaming, error_type, .. } => {
             // A streamed body that ends with an error trailer has failed in the middle.
@@ -46,28 +61,74 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
                 "Lambda accepts at most 6,291,556 bytes; stream the response or store it elsewhere",
             ));
         }
-        ApiMoment::ErrorReceived { request_id, .. } => {
+        ApiMoment::ErrorReceived { request_id, error_type } => {
             respond(store, at, request_id, Outcome::Error, false);
+            if let Some(invocation) = find(store, request_id) {
+                invocation.error_type = invocation.error_type.take().or(Some(error_type.clone()));
+            }
         }
         ApiMoment::InitErrorReceived { error_type } => {
             let message = format!("the handler reported an error in its init phase: {error_type}");
-            store.note(
-                Gap::new(GapId::InitError, message).hint("its own output says more, on stderr"),
-            );
+            store.note(Gap::new(GapId::InitError, message).hint(init_hint(error_type)));
         }
         // A response that is too large has been told already.
         ApiMoment::RequestRefused { status: 413, .. } => {}
         ApiMoment::RequestRefused { status, request, error_type } => {
             let message =
                 format!("the Runtime API refused {request} with status {status}: {error_type}");
-            store.note(Gap::new(GapId::RequestRefused, message));
+            store.note(
+                Gap::new(GapId::RequestRefused, message)
+                    .hint("Lambda refuses it too; nobody gets what it said"),
+            );
         }
-        ApiMoment::ExtensionRegistered { name, .. } => store.extensions.push(name.clone()),
+        ApiMoment::ExtensionRegistered { name, events } => store.extensions.push(Extension {
+            name: name.clone(),
+            takes_part: events.iter().any(|event| event == "INVOKE"),
+            waits: false,
+        }),
+        ApiMoment::ExtensionNextRequested { name } => {
+            let own = store.extensions.iter_mut().find(|extension| extension.name == *name);
+            if let Some(extension) = own {
+                extension.waits = true;
+            }
+            note_idle(store, at);
+        }
+    }
+}
+
+/// Nothing keeps the environment awake once the runtime and every extension have asked for next.
+fn note_idle(store: &mut Store, at: Timestamp) {
+    let busy = store.extensions.iter().any(|extension| extension.takes_part && !extension.waits);
+    if let Some(last) = store.invocations.last_mut()
+        && last.next_at.is_some()
+        && !busy
+    {
+        last.idle_at = last.idle_at.or(Some(at));
+    }
+}
+
+/// The types are those of AWS' runtime clients for Node.js.
+fn init_hint(error_type: &str) -> &'static str {
+    match error_type {
+        "Runtime.HandlerNotFound" => {
+            "the file exports no function of that name: name another one as FILE:EXPORT; its own output says more, on stderr"
+        }
+        "Runtime.ImportModuleError" => {
+            "a module that it loads is not there: install its packages; its own output names it, on stderr"
+        }
+        "Runtime.UserCodeSyntaxError" => {
+            "`node --check FILE` shows the line; its own output says more, on stderr"
+        }
+        "Runtime.CallbackHandlerDeprecated" => {
+            "Node.js 24 on Lambda calls no handler with three parameters: return a promise, or run it by older rules with --runtime nodejs22.x"
+        }
+        _ => "its own output says more, on stderr",
     }
 }
 
 fn deliver(store: &mut Store, at: Timestamp, request_id: &str, deadline: Timestamp) {
     let index = u32::try_from(store.invocations.len() + 1).unwrap_or(u32::MAX);
+    store.extensions.iter_mut().for_each(|extension| extension.waits &= !extension.takes_part);
     store.invocations.push(Invocation {
         index,
         request_id: request_id.to_owned(),
@@ -75,21 +136,47 @@ fn deliver(store: &mut Store, at: Timestamp, request_id: &str, deadline: Timesta
         deadline,
         outcome: None,
         responded_at: None,
+        mode: None,
+        posted_at: None,
+        turned_at: None,
+        asked_at: None,
         streaming: false,
         scanned_at: None,
         caught_up_at: None,
         next_at: None,
+        idle_at: None,
         settled: None,
+        error_type: None,
+        frozen_at: None,
+        thawed_at: None,
     });
 }
 
-fn respond(store: &mut Store, at: Timestamp, request_id: &str, outcome: Outcome, streaming: bool) {
-    let found = store.invocations.iter_mut().find(|known| known.request_id == request_id);
-    if let Some(invocation) = found
+fn find<'a>(store: &'a mut Store, request_id: &str) -> Option<&'a mut Invocation> {
+    store.invocations.iter_mut().find(|known| known.request_id == request_id)
+}
+
+/// The first completion counts, as it does for every runtime.
+fn complete(store: &mut Store, at: Timestamp, request_id: &str, mode: &str) {
+    if let Some(invocation) = find(store, request_id)
         && invocation.responded_at.is_none()
     {
-        invocation.outcome = Some(outcome);
         invocation.responded_at = Some(at);
+        invocation.mode = Some(mode.to_owned());
+    }
+}
+
+fn respond(store: &mut Store, at: Timestamp, request_id: &str, outcome: Outcome, streaming: bool) {
+    // A handler in Node.js may go on when its stream has ended, and has completed only after that.
+    let goes_on = streaming && store.runtime().is_node();
+    if let Some(invocation) = find(store, request_id)
+        && invocation.posted_at.is_none()
+    {
+        invocation.outcome = Some(outcome);
+        if !goes_on {
+            invocation.responded_at = invocation.responded_at.or(Some(at));
+        }
+        invocation.posted_at = Some(at);
         invocation.streaming = streaming;
     }
 }
@@ -98,6 +185,20 @@ fn respond(store: &mut Store, at: Timestamp, request_id: &str, outcome: Outcome,
 pub(crate) fn settled(store: &mut Store, at: Timestamp, reason: SettledReason) {
     if let Some(last) = store.invocations.last_mut() {
         last.settled = last.settled.or(Some((at, reason)));
+    }
+}
+
+/// Every process was stopped.
+pub(crate) fn frozen(store: &mut Store, at: Timestamp) {
+    if let Some(last) = store.invocations.last_mut() {
+        last.frozen_at = last.frozen_at.or(Some(at));
+    }
+}
+
+/// They run again.
+pub(crate) fn thawed(store: &mut Store, at: Timestamp) {
+    if let Some(last) = store.invocations.last_mut() {
+        last.thawed_at = last.thawed_at.or(Some(at));
     }
 }
 
@@ -114,14 +215,20 @@ pub(crate) fn exited(store: &mut Store, at: Timestamp, status: ExitedWith) {
 /// loopcheck ended the process group.
 pub(crate) fn killed(store: &mut Store, at: Timestamp, reason: KillReason) {
     store.killed = store.killed.or(Some((at, reason)));
-    if reason == KillReason::Deadline {
-        end_unanswered(store, Outcome::Timeout);
+    match reason {
+        KillReason::Deadline => end_unanswered(store, Outcome::Timeout),
+        KillReason::Withheld => end_unanswered(store, Outcome::Held),
+        KillReason::Finished
+        | KillReason::InitTimeout
+        | KillReason::Interrupted
+        | KillReason::Abandoned
+        | KillReason::Shutdown => {}
     }
 }
 
 fn end_unanswered(store: &mut Store, outcome: Outcome) {
     if let Some(last) = store.invocations.last_mut()
-        && last.responded_at.is_none()
+        && last.posted_at.is_none()
     {
         last.outcome = last.outcome.or(Some(outcome));
     }

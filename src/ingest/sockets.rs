@@ -12,22 +12,31 @@ pub(crate) fn apply(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     sockets(store, at, scan);
     children(store, at, scan);
     threads(store, at, scan);
-    if let Some(last) = store.invocations.last_mut()
-        && last.responded_at.is_some()
-        && last.scanned_at.is_none()
-    {
+    let Some(last) = store.invocations.last_mut() else { return };
+    let open = store.sockets.iter_mut().filter(|socket| socket.life.ended.is_none());
+    if last.responded_at.is_some() && last.scanned_at.is_none() {
         // The first reading after the response was made for it, while the runtime was held.
         last.scanned_at = Some(at);
-        store.sockets.iter_mut().filter(|socket| socket.life.ended.is_none()).for_each(keep);
+        open.for_each(keep);
+    } else if last.next_at.is_some() {
+        open.for_each(confirm);
     }
 }
 
 /// A later reading shows what became of a socket; what counts is what it was at the response.
 fn keep(socket: &mut Socket) {
-    let fact = &socket.fact;
-    socket.in_flight |=
-        fact.receive_queue > 0 || fact.send_queue > 0 || fact.state == SocketState::Connecting;
-    socket.at_response = Some(fact.clone());
+    socket.under_way = is_under_way(&socket.fact);
+    socket.at_response = Some(socket.fact.clone());
+}
+
+/// What was under way at the response counts if it still is when the runtime asks for the next
+/// event: only then does a freeze come in between.
+fn confirm(socket: &mut Socket) {
+    socket.in_flight |= std::mem::take(&mut socket.under_way) && is_under_way(&socket.fact);
+}
+
+fn is_under_way(fact: &SocketFact) -> bool {
+    fact.receive_queue > 0 || fact.send_queue > 0 || fact.state == SocketState::Connecting
 }
 
 fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
@@ -42,7 +51,9 @@ fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
         if !store.sockets.iter().any(open) {
             store.sockets.push(Socket {
                 fact: fact.clone(),
-                at_response: None,
+                // Later ones show what became of it.
+                at_response: Some(fact.clone()),
+                under_way: false,
                 in_flight: false,
                 life: Lifetime::since(at),
             });
@@ -72,8 +83,13 @@ fn children(store: &mut Store, at: Timestamp, scan: &SocketScan) {
         }
     }
     for process in &scan.children {
-        if !store.children.iter().any(|known| same(known, process)) {
-            store.children.push(Child { process: process.clone(), life: Lifetime::since(at) });
+        match store.children.iter_mut().find(|known| same(known, process)) {
+            // It is called like who started it until it has become what it is.
+            Some(known) => known.process.name.clone_from(&process.name),
+            None => {
+                let child = Child { process: process.clone(), life: Lifetime::since(at) };
+                store.children.push(child);
+            }
         }
     }
 }
@@ -98,19 +114,12 @@ fn threads(store: &mut Store, at: Timestamp, scan: &SocketScan) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::invocations;
+    use crate::observation::ApiMoment;
 
     #[test]
     fn a_socket_that_is_closed_during_a_reading_stays_what_it_was() {
-        let connected = SocketFact {
-            inode: 7,
-            pid: 1,
-            protocol: Protocol::Tcp,
-            local: Some("127.0.0.1:1".into()),
-            peer: Some("127.0.0.1:2".into()),
-            state: SocketState::Established,
-            receive_queue: 0,
-            send_queue: 0,
-        };
+        let connected = connected();
         let unknown = SocketFact {
             protocol: Protocol::Other,
             local: None,
@@ -125,5 +134,59 @@ mod tests {
         }
         assert_eq!(store.sockets.len(), 1);
         assert_eq!(store.sockets[0].fact, connected);
+    }
+
+    #[test]
+    fn a_process_is_called_what_it_has_become() {
+        let mut store = Store::default();
+        for (moment, name) in [(1, "sh"), (2, "sleep")] {
+            let process = ChildProcess { pid: 7, start_ticks: 1, name: name.into() };
+            let scan = SocketScan { children: vec![process], ..SocketScan::default() };
+            apply(&mut store, at(moment), &scan);
+        }
+        assert_eq!(store.children.len(), 1);
+        assert_eq!(store.children[0].process.name, "sleep");
+        assert_eq!(store.children[0].life.created, at(1));
+    }
+
+    #[test]
+    fn what_is_under_way_counts_only_if_it_outlives_the_request_for_the_next_event() {
+        let told = |queued: [u64; 2]| {
+            let mut store = Store::default();
+            let moments = [
+                ApiMoment::EventDelivered { request_id: "1".into(), deadline: at(9) },
+                ApiMoment::ErrorReceived { request_id: "1".into(), error_type: "E".into() },
+                ApiMoment::NextRequested,
+            ];
+            for (index, moment) in (1..).zip(&moments) {
+                invocations::moment(&mut store, at(index), moment);
+                if let Some(queued) = (index as usize).checked_sub(2).map(|index| queued[index]) {
+                    let fact = SocketFact { receive_queue: queued, ..connected() };
+                    let scan = SocketScan { sockets: vec![fact], ..SocketScan::default() };
+                    apply(&mut store, at(index), &scan);
+                }
+            }
+            store.sockets[0].in_flight || store.sockets[0].under_way
+        };
+        assert!(told([5, 5]));
+        assert!(!told([5, 0]));
+        assert!(!told([0, 5]));
+    }
+
+    fn connected() -> SocketFact {
+        SocketFact {
+            inode: 7,
+            pid: 1,
+            protocol: Protocol::Tcp,
+            local: Some("127.0.0.1:1".into()),
+            peer: Some("127.0.0.1:2".into()),
+            state: SocketState::Established,
+            receive_queue: 0,
+            send_queue: 0,
+        }
+    }
+
+    fn at(nanos: u64) -> Timestamp {
+        Timestamp::from_nanos(nanos)
     }
 }

@@ -3,6 +3,8 @@
 //! A gap is a value with a name, so that nothing which was not seen can be taken for nothing
 //! there. What a gap does to the verdict is part of the gap.
 
+use serde::{Deserialize, Serialize};
+
 /// One hole in the evidence, or one reason why there is none.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Gap {
@@ -48,9 +50,11 @@ pub enum Effect {
 macro_rules! gap_ids {
     ($($(#[doc = $doc:literal])+ $variant:ident = $id:literal, $effect:ident;)+) => {
         /// The kinds of gaps. Ids are stable.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(
+            Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+        )]
         pub enum GapId {
-            $($(#[doc = $doc])+ $variant,)+
+            $($(#[doc = $doc])+ #[serde(rename = $id)] $variant,)+
         }
 
         impl GapId {
@@ -90,6 +94,12 @@ gap_ids! {
     FeedLost = "feed-lost", Inconclusive;
     /// Two views of the same item contradict each other.
     FeedInconsistent = "feed-inconsistent", Inconclusive;
+    /// loopcheck's agent in the Node.js process failed, and saw nothing after that.
+    AgentFailed = "agent-failed", Inconclusive;
+    /// libuv knows of something that keeps the event loop alive, and the agent does not.
+    UnseenHandle = "unseen-handle", Inconclusive;
+    /// The places of some items were not recorded, because there were too many at once.
+    SitesMissing = "sites-missing", Note;
     /// The console address is served by a process that is not the handler.
     ForeignConsole = "foreign-console", Inconclusive;
     /// Sockets cannot be listed on this system.
@@ -126,6 +136,18 @@ gap_ids! {
     TimedOut = "timed-out", NoResponse;
     /// The response was over the limit and was refused.
     ResponseTooLarge = "response-too-large", NoResponse;
+    /// Not every handler of the configuration was run, or not every report of a shard was merged.
+    HandlersMissing = "handlers-missing", Inconclusive;
+    /// A function of the template is not run.
+    FunctionNotRun = "function-not-run", Note;
+    /// A function of the template should have been run, and could not be.
+    FunctionUnjudged = "function-unjudged", Inconclusive;
+    /// What was predicted is not what happened when it was tried.
+    ProofContradicted = "proof-contradicted", Inconclusive;
+    /// An invocation that was answered before was not, when a policy was enforced.
+    ProofFailed = "proof-failed", NoResponse;
+    /// A prediction could not be tried.
+    ProofIncomplete = "proof-incomplete", Inconclusive;
     /// The handler or a file that was named is not there or cannot be used.
     BadInput = "bad-input", Usage;
     /// A defect in loopcheck.

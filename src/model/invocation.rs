@@ -16,8 +16,18 @@ pub struct Invocation {
     pub deadline: Timestamp,
     /// How it ended; `None` while it goes on.
     pub outcome: Option<Outcome>,
-    /// The response moment: when the body of the response (or of the error) was fully read.
+    /// The response moment: when the handler completed, where its runtime tells that, and
+    /// otherwise when the body of the response (or of the error) was fully read.
     pub responded_at: Option<Timestamp>,
+    /// The completion mode that the handler used, where its runtime tells it.
+    pub mode: Option<String>,
+    /// When the body of the response (or of the error) was fully read.
+    pub posted_at: Option<Timestamp>,
+    /// When the handler's event loop had gone round once after the response moment.
+    pub turned_at: Option<Timestamp>,
+    /// When its runtime was about to ask for the next event, by the runtime's own clock, if it had
+    /// waited after that turn.
+    pub asked_at: Option<Timestamp>,
     /// Whether the response was streamed.
     pub streaming: bool,
     /// When sockets and child processes were read for the response moment.
@@ -26,8 +36,17 @@ pub struct Invocation {
     pub caught_up_at: Option<Timestamp>,
     /// When the runtime asked for the next event.
     pub next_at: Option<Timestamp>,
+    /// When the runtime and every extension that takes part in invocations had asked for the next
+    /// event: nothing keeps the environment awake from then on.
+    pub idle_at: Option<Timestamp>,
     /// When the watch after the response ended, and why.
     pub settled: Option<(Timestamp, SettledReason)>,
+    /// If it ended with an error: `errorType`, or the type that its header names.
+    pub error_type: Option<String>,
+    /// When every process was stopped after it, where that was enforced.
+    pub frozen_at: Option<Timestamp>,
+    /// When they ran again.
+    pub thawed_at: Option<Timestamp>,
 }
 
 /// How an invocation ended.
@@ -37,6 +56,8 @@ pub enum Outcome {
     Response,
     /// An error was sent, or a response that the Runtime API had to refuse.
     Error,
+    /// The handler completed, and the platform would withhold its answer until the deadline.
+    Held,
     /// No answer came before the deadline.
     Timeout,
     /// The process crashed: a signal, or an exit code that is not 0.

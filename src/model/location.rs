@@ -2,8 +2,10 @@
 //!
 //! rustc writes the path of a source file as cargo passed it: relative for the workspace that was
 //! built, absolute below the cargo home for a registry or git dependency. That is enough to tell
-//! the owner. A path is shortened before it is shown, so that no home directory gets into a
-//! report.
+//! the owner. What Node.js tells has other signs; they are in `script_path`. A path is shortened
+//! before it is shown, so that no home directory gets into a report.
+
+use crate::model::script_path;
 
 /// A place in a source file.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -14,6 +16,10 @@ pub struct Location {
     pub line: Option<u32>,
     /// Column, from 1.
     pub column: Option<u32>,
+    /// The function that it is in, where that is told.
+    pub function: Option<String>,
+    /// Whether the file is told from the handler's workspace, and is its own.
+    pub in_workspace: bool,
 }
 
 /// Whose code it is.
@@ -25,6 +31,8 @@ pub enum Owner {
     Dependency(Package),
     /// The standard library.
     Standard,
+    /// Node.js itself.
+    Node,
 }
 
 /// A package, as far as its source path names it.
@@ -45,8 +53,19 @@ impl Location {
         column: Option<u32>,
     ) -> (Self, Owner) {
         let path = path.replace('\\', "/");
-        let (file, owner) = owner_of(&path, workspace);
-        (Self { file, line, column }, owner)
+        let (file, owner) = if script_path::is_script(&path) {
+            let path = script_path::without_scheme(&path);
+            script_path::foreign(&path).unwrap_or_else(|| own(&path, workspace))
+        } else {
+            owner_of(&path, workspace)
+        };
+        let in_workspace = owner == Owner::Handler && is_inside(&path, workspace);
+        (Self { file, line, column, function: None, in_workspace }, owner)
+    }
+
+    /// Whether it is in a file for Node.js.
+    pub fn is_script(&self) -> bool {
+        script_path::is_script(&self.file)
     }
 }
 
@@ -79,6 +98,11 @@ fn owner_of(path: &str, workspace: &str) -> (String, Owner) {
             return (format!("vendor/{rest}"), Owner::Dependency(split_version(folder)));
         }
     }
+    own(path, workspace)
+}
+
+/// A path of the handler's own, seen from its workspace.
+fn own(path: &str, workspace: &str) -> (String, Owner) {
     if !path.starts_with('/') && !path.contains(":/") {
         return (path.to_owned(), Owner::Handler);
     }
@@ -89,6 +113,15 @@ fn owner_of(path: &str, workspace: &str) -> (String, Owner) {
         // A path dependency outside the workspace: the user's own code all the same.
         _ => (last_components(path, 3), Owner::Handler),
     }
+}
+
+/// Whether a path of the handler's own is in its workspace.
+fn is_inside(path: &str, workspace: &str) -> bool {
+    let path = script_path::without_scheme(path);
+    let workspace = workspace.replace('\\', "/");
+    let relative = !path.starts_with('/') && !path.contains(":/");
+    let inside = path.strip_prefix(workspace.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    (relative && !path.starts_with("../")) || (inside && !workspace.is_empty())
 }
 
 fn after<'a>(path: &'a str, marker: &str) -> Option<&'a str> {
@@ -120,17 +153,17 @@ fn is_version(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn check(path: &str, file: &str, owner: Owner) {
+    pub(in crate::model) fn check(path: &str, file: &str, owner: Owner) {
         let (location, found) = Location::resolve(path, "/home/me/work", Some(1), None);
         assert_eq!(location.file, file, "{path}");
         assert_eq!(found, owner, "{path}");
         assert!(!location.file.contains("home"), "{path}");
     }
 
-    fn dependency(name: &str, version: Option<&str>) -> Owner {
+    pub(in crate::model) fn dependency(name: &str, version: Option<&str>) -> Owner {
         Owner::Dependency(Package { name: name.into(), version: version.map(Into::into) })
     }
 
@@ -140,6 +173,18 @@ mod tests {
         check("clean/src/main.rs", "clean/src/main.rs", Owner::Handler);
         check("/home/me/work/clean/src/main.rs", "clean/src/main.rs", Owner::Handler);
         check("/home/me/shared/src/lib.rs", "shared/src/lib.rs", Owner::Handler);
+        for (path, inside) in [
+            ("src/main.rs", true),
+            ("/home/me/work/clean/src/main.rs", true),
+            ("file:///home/me/work/app.js", true),
+            ("/home/me/workshop/src/lib.rs", false),
+            ("/home/me/shared/src/lib.rs", false),
+            ("../shared/src/lib.rs", false),
+            ("/home/me/.cargo/registry/src/index-0/hyper-1.0.0/src/lib.rs", false),
+        ] {
+            let (location, _) = Location::resolve(path, "/home/me/work", Some(1), None);
+            assert_eq!(location.in_workspace, inside, "{path}");
+        }
     }
 
     #[test]

@@ -4,14 +4,18 @@ pub mod time;
 
 pub mod lifetime;
 pub mod location;
+pub(crate) mod script_path;
 
 pub mod id;
+pub mod node;
+pub mod problem;
 pub mod task;
 
 pub mod resource;
 
 pub mod socket;
 
+pub mod enforced;
 pub mod invocation;
 pub mod run;
 

@@ -3,6 +3,7 @@
 use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::lifetime::Lifetime;
 use crate::model::location::{Location, Owner};
+use crate::model::node::NodeFacts;
 use crate::model::task::SeenOn;
 
 /// Something that a task can wait on.
@@ -29,6 +30,8 @@ pub struct Resource {
     pub made_by: Vec<TaskKey>,
     /// Which subscriptions have shown it.
     pub seen_on: SeenOn,
+    /// If the handler runs in Node.js: what its feed tells beyond all that.
+    pub node: Option<NodeFacts>,
 }
 
 /// The kinds of resources that matter here.

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::model::enforced::Enforced;
+
 /// The settings that a judgement depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunStarted {
@@ -10,8 +12,13 @@ pub struct RunStarted {
     pub handler: String,
     /// What it was resolved to, for example the package and the binary.
     pub detail: String,
+    /// What runs it, and by which rules.
+    pub runtime: Runtime,
     /// How many invocations are asked for, over all events.
     pub invocations: u32,
+    /// How many different events they are of, each delivered equally often, one event after the
+    /// other; 0 where that is not known.
+    pub events: u32,
     /// The function's timeout.
     pub timeout: Duration,
     /// The longest watch after each response.
@@ -24,6 +31,42 @@ pub struct RunStarted {
     pub console: SocketAddr,
     /// The directory that paths in the report are relative to, as the user would write them.
     pub workspace: String,
+    /// What the handler is in its repository.
+    pub identity: Identity,
+    /// What is enforced on the handler; `None` in the run that predicts.
+    pub enforced: Option<Enforced>,
+}
+
+/// What a handler is in its repository: the same on every machine.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Identity {
+    /// What tells it from the other handlers: its name in the configuration, or its path.
+    pub name: String,
+    /// The folder that its own source files are told from; empty for the root of the repository,
+    /// `None` where it is not in one.
+    pub sources: Option<String>,
+    /// The file that stands for it where nothing has a place of its own.
+    pub file: Option<String>,
+}
+
+/// What runs a handler. It decides how the handler can complete, and what the feed shows.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Runtime {
+    /// tokio, with `lambda_runtime` and console-subscriber.
+    #[default]
+    Tokio,
+    /// Node.js by the rules of runtime client 3: callbacks, `context.done`, and an event loop that
+    /// can hold the response. Lambda's nodejs22.x and older.
+    NodeWithCallbacks,
+    /// Node.js by the rules of runtime client 4: promises alone. Lambda's nodejs24.x.
+    NodeWithPromises,
+}
+
+impl Runtime {
+    /// Whether the handler runs in Node.js.
+    pub const fn is_node(self) -> bool {
+        matches!(self, Self::NodeWithCallbacks | Self::NodeWithPromises)
+    }
 }
 
 /// Why the watch after a response ended.
@@ -61,4 +104,36 @@ pub enum KillReason {
     Interrupted,
     /// Going on makes no sense, for example after an init error.
     Abandoned,
+    /// The handler completed, and the platform would withhold its answer until the deadline.
+    Withheld,
+    /// The environment is shut down, as Lambda does it.
+    Shutdown,
+}
+
+/// Something failed that nobody awaited any more.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UncaughtError {
+    /// How.
+    pub kind: UncaughtKind,
+    /// The invocation whose code left it, from 1, and 0 for the init phase; where that is told.
+    pub left_by: Option<u32>,
+    /// The source file, where it is told.
+    pub file: Option<String>,
+    /// The line in it, from 1.
+    pub line: Option<u32>,
+    /// The column in it, from 1.
+    pub column: Option<u32>,
+}
+
+/// How something failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UncaughtKind {
+    /// It threw, and nobody caught that.
+    Exception,
+    /// Its promise was rejected, and nobody handled that.
+    Rejection,
+    /// It panicked.
+    Panic,
+    /// It ended the process.
+    Exit,
 }

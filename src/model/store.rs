@@ -12,7 +12,7 @@ use crate::model::id::{AsyncOpKey, ChildKey, ResourceKey, SocketKey, TaskKey, Th
 use crate::model::invocation::Invocation;
 use crate::model::lifetime::Lifetime;
 use crate::model::resource::{AsyncOp, Resource};
-use crate::model::run::{ExitedWith, KillReason, RunStarted};
+use crate::model::run::{ExitedWith, KillReason, RunStarted, Runtime, UncaughtError};
 use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::task::Task;
 use crate::model::time::Timestamp;
@@ -40,8 +40,8 @@ pub struct Store {
     pub connections: Vec<ApiConnection>,
     /// Invocations in their order.
     pub invocations: Vec<Invocation>,
-    /// Names of the extensions that have registered.
-    pub extensions: Vec<String>,
+    /// The extensions that have registered.
+    pub extensions: Vec<Extension>,
     /// When the runtime first asked for an event.
     pub ready_at: Option<Timestamp>,
     /// Whether the process group was listed at least once.
@@ -50,6 +50,10 @@ pub struct Store {
     pub exited: Option<(Timestamp, ExitedWith)>,
     /// Why loopcheck ended the process group.
     pub killed: Option<(Timestamp, KillReason)>,
+    /// When the handler was told by SIGTERM that it ends.
+    pub shutdown_notice_at: Option<Timestamp>,
+    /// What failed and nobody awaited any more.
+    pub uncaught: Vec<(Timestamp, UncaughtError)>,
     /// What is known of the feed itself.
     pub feed: Feed,
     /// Holes in the evidence.
@@ -91,7 +95,10 @@ pub struct Socket {
     pub fact: SocketFact,
     /// As it was at the last response that it was open at.
     pub at_response: Option<SocketFact>,
-    /// Whether data was under way on it at any response.
+    /// Whether data was under way on it at the last response, as long as it is not known whether
+    /// that went on.
+    pub under_way: bool,
+    /// Whether data was under way on it from any response to the next request for an event.
     pub in_flight: bool,
     /// From the scan that first showed it to the first that did not.
     pub life: Lifetime,
@@ -124,6 +131,17 @@ pub struct ApiConnection {
     pub life: Lifetime,
 }
 
+/// An extension that lives inside the handler.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Extension {
+    /// Its name.
+    pub name: String,
+    /// Whether it takes part in invocations: it asked for `INVOKE`.
+    pub takes_part: bool,
+    /// Whether it waits for its next event.
+    pub waits: bool,
+}
+
 /// How long the feed surely no longer keeps what has ended: longer than any retention we ask for.
 const RETAINED: Duration = Duration::from_secs(10);
 
@@ -141,6 +159,11 @@ impl Store {
     /// The socket with this key.
     pub fn socket(&self, key: SocketKey) -> &Socket {
         &self.sockets[key.0]
+    }
+
+    /// What runs the handler.
+    pub fn runtime(&self) -> Runtime {
+        self.run.as_ref().map(|run| run.runtime).unwrap_or_default()
     }
 
     /// The child process with this key.

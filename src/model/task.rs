@@ -2,6 +2,7 @@
 
 use crate::model::lifetime::Lifetime;
 use crate::model::location::{Location, Owner};
+use crate::model::node::NodeFacts;
 use crate::model::time::Timestamp;
 
 /// One spawned future or closure.
@@ -34,6 +35,8 @@ pub struct Task {
     pub activity_at_response: Option<Activity>,
     /// Which subscriptions have shown it.
     pub seen_on: SeenOn,
+    /// If the handler runs in Node.js: what its feed tells beyond all that.
+    pub node: Option<NodeFacts>,
 }
 
 /// What kind of task, as tokio names it.
@@ -105,6 +108,26 @@ pub enum Activity {
 const POLLS_KEPT: usize = 6;
 
 impl Task {
+    /// A task of which no more is known than this.
+    pub fn new(span: u64, created: Timestamp) -> Self {
+        Self {
+            span,
+            tokio_id: None,
+            kind: TaskKind::Async,
+            name: None,
+            function: None,
+            location: None,
+            owner: None,
+            span_life: Lifetime::since(created),
+            stats: TaskStats::default(),
+            finished: None,
+            polls_seen: Vec::new(),
+            activity_at_response: None,
+            seen_on: SeenOn::default(),
+            node: None,
+        }
+    }
+
     /// When the task ended, for the purpose of being pending.
     ///
     /// A task's span stays open while a child span is: a task that started `spawn_blocking` looks
@@ -204,21 +227,7 @@ mod tests {
     }
 
     fn task(stats: TaskStats) -> Task {
-        let mut task = Task {
-            span: 1,
-            tokio_id: Some(1),
-            kind: TaskKind::Async,
-            name: None,
-            function: None,
-            location: None,
-            owner: None,
-            span_life: Lifetime::since(Timestamp::from_nanos(1)),
-            stats: TaskStats::default(),
-            finished: None,
-            polls_seen: Vec::new(),
-            activity_at_response: None,
-            seen_on: SeenOn::default(),
-        };
+        let mut task = Task::new(1, Timestamp::from_nanos(1));
         task.observe(stats);
         task
     }

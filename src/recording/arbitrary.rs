@@ -18,8 +18,9 @@ use crate::model::gap::{Gap, GapId};
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, DrainCycles, ExitedWith, KillReason, Observation, ObservationKind, RunStarted,
-    SettledReason, SocketScan, Subscription,
+    ApiMoment, DrainCycles, Enforced, ExitedWith, Identity, KillReason, Observation,
+    ObservationKind, Policy, RunStarted, Runtime, SettledReason, SocketScan, Subscription,
+    UncaughtError, UncaughtKind,
 };
 
 /// Some observations, the same ones each time.
@@ -34,7 +35,10 @@ pub(super) fn sample(count: usize) -> Vec<Observation> {
 pub(super) fn start() -> Observation {
     let mut runner = TestRunner::deterministic();
     let started = run_started().new_tree(&mut runner).expect("nothing is filtered").current();
-    Observation { at: Timestamp::from_nanos(1), kind: ObservationKind::RunStarted(started) }
+    Observation {
+        at: Timestamp::from_nanos(1),
+        kind: ObservationKind::RunStarted(Box::new(started)),
+    }
 }
 
 /// Any observation.
@@ -56,9 +60,11 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
         KillReason::InitTimeout,
         KillReason::Interrupted,
         KillReason::Abandoned,
+        KillReason::Withheld,
+        KillReason::Shutdown,
     ]);
     prop_oneof![
-        run_started().prop_map(ObservationKind::RunStarted),
+        run_started().prop_map(|run| ObservationKind::RunStarted(Box::new(run))),
         any::<u32>().prop_map(|pid| ObservationKind::ProcessStarted { pid }),
         Just(ObservationKind::ConsoleAttached),
         (subscription, update()).prop_map(|(subscription, update)| {
@@ -77,6 +83,10 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
         ]
         .prop_map(|status| ObservationKind::ProcessExited { status }),
         killed.prop_map(|reason| ObservationKind::ProcessKilled { reason }),
+        any::<u32>().prop_map(|processes| ObservationKind::Frozen { processes }),
+        Just(ObservationKind::Thawed),
+        Just(ObservationKind::ShutdownNotice),
+        uncaught().prop_map(ObservationKind::Uncaught),
         (select(GapId::ALL), text(), option::of(text()))
             .prop_map(|(id, message, hint)| ObservationKind::Gap(Gap { id, message, hint })),
     ]
@@ -86,6 +96,7 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
     (
         text(),
         text(),
+        select(vec![Runtime::Tokio, Runtime::NodeWithCallbacks, Runtime::NodeWithPromises]),
         any::<u32>(),
         any::<Duration>(),
         prop_oneof![any::<Duration>(), Just(Duration::MAX), Just(Duration::ZERO)],
@@ -93,11 +104,14 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
         address(),
         address(),
         text(),
+        identity(),
+        (any::<u32>(), option::of(enforced())),
     )
         .prop_map(
             |(
                 handler,
                 detail,
+                runtime,
                 invocations,
                 timeout,
                 settle,
@@ -105,9 +119,12 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
                 runtime_api,
                 console,
                 workspace,
+                identity,
+                (events, enforced),
             )| RunStarted {
                 handler,
                 detail,
+                runtime,
                 invocations,
                 timeout,
                 settle,
@@ -115,8 +132,36 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
                 runtime_api,
                 console,
                 workspace,
+                identity,
+                events,
+                enforced,
             },
         )
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    (text(), option::of(text()), option::of(text())).prop_map(|(name, sources, file)| Identity {
+        name,
+        sources,
+        file,
+    })
+}
+
+fn enforced() -> impl Strategy<Value = Enforced> {
+    (select(Policy::ALL), any::<Duration>()).prop_map(|(policy, pause)| Enforced { policy, pause })
+}
+
+fn uncaught() -> impl Strategy<Value = UncaughtError> {
+    let kind = select(vec![
+        UncaughtKind::Exception,
+        UncaughtKind::Rejection,
+        UncaughtKind::Panic,
+        UncaughtKind::Exit,
+    ]);
+    let number = || option::of(any::<u32>());
+    (kind, number(), option::of(text()), number(), number()).prop_map(
+        |(kind, left_by, file, line, column)| UncaughtError { kind, left_by, file, line, column },
+    )
 }
 
 fn moment() -> impl Strategy<Value = ApiMoment> {
@@ -146,6 +191,10 @@ fn moment() -> impl Strategy<Value = ApiMoment> {
         }),
         (text(), vec(text(), 0..4))
             .prop_map(|(name, events)| ApiMoment::ExtensionRegistered { name, events }),
+        (text(), text())
+            .prop_map(|(request_id, mode)| ApiMoment::HandlerCompleted { request_id, mode }),
+        text().prop_map(|request_id| ApiMoment::LoopTurned { request_id }),
+        text().prop_map(|name| ApiMoment::ExtensionNextRequested { name }),
     ]
 }
 

@@ -7,18 +7,23 @@
 use prost::Message;
 
 use crate::model::gap::{Gap, GapId};
-use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
+use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, DrainCycles, ExitedWith, KillReason, Observation, ObservationKind, RunStarted,
-    SettledReason, SocketScan, Subscription,
+    ApiMoment, DrainCycles, ExitedWith, Observation, ObservationKind, SocketScan, UncaughtError,
 };
 use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 use crate::recording::generated::frame::Kind;
 use crate::recording::generated::process_exited::Status;
 use crate::recording::generated::runtime_api::Moment;
-use crate::recording::plain::{from_address, from_duration, to_address, to_duration};
+use crate::recording::plain::{from_address, to_address};
+use crate::recording::run::{from_run_started, to_run_started};
+use crate::recording::twins::{
+    from_kill_reason, from_protocol, from_settled_reason, from_socket_state, from_subscription,
+    from_uncaught_kind, to_kill_reason, to_protocol, to_settled_reason, to_socket_state,
+    to_subscription, to_uncaught_kind,
+};
 
 /// What a frame of a recording holds.
 #[derive(Debug, PartialEq)]
@@ -53,7 +58,9 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
     }
     let kind = match frame.kind.ok_or(FrameError::Missing("the kind of observation"))? {
         Kind::End(proto::End { frames }) => return Ok(Content::End { frames }),
-        Kind::RunStarted(message) => ObservationKind::RunStarted(from_run_started(message)?),
+        Kind::RunStarted(message) => {
+            ObservationKind::RunStarted(Box::new(from_run_started(message)?))
+        }
         Kind::ProcessStarted(proto::ProcessStarted { pid }) => {
             ObservationKind::ProcessStarted { pid }
         }
@@ -84,6 +91,10 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
         Kind::ProcessKilled(proto::ProcessKilled { reason }) => {
             ObservationKind::ProcessKilled { reason: from_kill_reason(reason)? }
         }
+        Kind::Frozen(proto::Frozen { processes }) => ObservationKind::Frozen { processes },
+        Kind::Thawed(proto::Thawed {}) => ObservationKind::Thawed,
+        Kind::ShutdownNotice(proto::ShutdownNotice {}) => ObservationKind::ShutdownNotice,
+        Kind::UncaughtError(message) => ObservationKind::Uncaught(from_uncaught(message)?),
         Kind::Gap(proto::Gap { id, message, hint }) => {
             let id = GapId::from_id(&id).ok_or(FrameError::Missing("the id of a gap"))?;
             ObservationKind::Gap(Gap { id, message, hint })
@@ -129,6 +140,12 @@ fn to_kind(kind: &ObservationKind) -> Kind {
         ObservationKind::ProcessKilled { reason } => {
             Kind::ProcessKilled(proto::ProcessKilled { reason: to_kill_reason(*reason) })
         }
+        ObservationKind::Frozen { processes } => {
+            Kind::Frozen(proto::Frozen { processes: *processes })
+        }
+        ObservationKind::Thawed => Kind::Thawed(proto::Thawed {}),
+        ObservationKind::ShutdownNotice => Kind::ShutdownNotice(proto::ShutdownNotice {}),
+        ObservationKind::Uncaught(error) => Kind::UncaughtError(to_uncaught(error)),
         ObservationKind::Gap(Gap { id, message, hint }) => Kind::Gap(proto::Gap {
             id: id.as_str().to_owned(),
             message: message.clone(),
@@ -137,54 +154,14 @@ fn to_kind(kind: &ObservationKind) -> Kind {
     }
 }
 
-fn to_run_started(started: &RunStarted) -> proto::RunStarted {
-    let RunStarted {
-        handler,
-        detail,
-        invocations,
-        timeout,
-        settle,
-        modes,
-        runtime_api,
-        console,
-        workspace,
-    } = started;
-    proto::RunStarted {
-        handler: handler.clone(),
-        detail: detail.clone(),
-        invocations: *invocations,
-        timeout: Some(to_duration(*timeout)),
-        settle: Some(to_duration(*settle)),
-        modes: modes.clone(),
-        runtime_api: Some(to_address(*runtime_api)),
-        console: Some(to_address(*console)),
-        workspace: workspace.clone(),
-    }
+fn to_uncaught(error: &UncaughtError) -> proto::UncaughtError {
+    let UncaughtError { kind, left_by, file, line, column } = error.clone();
+    proto::UncaughtError { kind: to_uncaught_kind(kind), left_by, file, line, column }
 }
 
-fn from_run_started(message: proto::RunStarted) -> Result<RunStarted> {
-    let proto::RunStarted {
-        handler,
-        detail,
-        invocations,
-        timeout,
-        settle,
-        modes,
-        runtime_api,
-        console,
-        workspace,
-    } = message;
-    Ok(RunStarted {
-        handler,
-        detail,
-        invocations,
-        timeout: from_duration(timeout, "the timeout")?,
-        settle: from_duration(settle, "the settle time")?,
-        modes,
-        runtime_api: from_address(runtime_api, "the address of the Runtime API")?,
-        console: from_address(console, "the address of the console")?,
-        workspace,
-    })
+fn from_uncaught(message: proto::UncaughtError) -> Result<UncaughtError> {
+    let proto::UncaughtError { kind, left_by, file, line, column } = message;
+    Ok(UncaughtError { kind: from_uncaught_kind(kind)?, left_by, file, line, column })
 }
 
 fn to_drain_cycles(cycles: DrainCycles) -> proto::DrainCycles {
@@ -242,6 +219,15 @@ fn to_moment(moment: &ApiMoment) -> Moment {
         ApiMoment::ExtensionRegistered { name, events } => {
             Moment::ExtensionRegistered(proto::ExtensionRegistered { name, events })
         }
+        ApiMoment::HandlerCompleted { request_id, mode } => {
+            Moment::HandlerCompleted(proto::HandlerCompleted { request_id, mode })
+        }
+        ApiMoment::LoopTurned { request_id } => {
+            Moment::LoopTurned(proto::LoopTurned { request_id })
+        }
+        ApiMoment::ExtensionNextRequested { name } => {
+            Moment::ExtensionNextRequested(proto::ExtensionNextRequested { name })
+        }
     }
 }
 
@@ -280,6 +266,15 @@ fn from_moment(moment: Moment) -> Result<ApiMoment> {
         }
         Moment::ExtensionRegistered(proto::ExtensionRegistered { name, events }) => {
             ApiMoment::ExtensionRegistered { name, events }
+        }
+        Moment::HandlerCompleted(proto::HandlerCompleted { request_id, mode }) => {
+            ApiMoment::HandlerCompleted { request_id, mode }
+        }
+        Moment::LoopTurned(proto::LoopTurned { request_id }) => {
+            ApiMoment::LoopTurned { request_id }
+        }
+        Moment::ExtensionNextRequested(proto::ExtensionNextRequested { name }) => {
+            ApiMoment::ExtensionNextRequested { name }
         }
     })
 }
@@ -351,49 +346,6 @@ fn from_thread(message: proto::Thread) -> Thread {
     Thread { tid, start_ticks, name }
 }
 
-/// Both ways between one of our enums and its twin in the recording, which alone has a value for
-/// "unspecified".
-macro_rules! enum_twins {
-    ($to:ident, $from:ident, $enum:ident, $field:literal, [$($variant:ident),+ $(,)?]) => {
-        fn $to(value: $enum) -> i32 {
-            let twin = match value { $($enum::$variant => proto::$enum::$variant,)+ };
-            twin.into()
-        }
-
-        fn $from(value: i32) -> Result<$enum> {
-            let unknown = FrameError::UnknownValue { field: $field, value };
-            match proto::$enum::try_from(value) {
-                $(Ok(proto::$enum::$variant) => Ok($enum::$variant),)+
-                Ok(proto::$enum::Unspecified) | Err(_) => Err(unknown),
-            }
-        }
-    };
-}
-
-enum_twins!(to_subscription, from_subscription, Subscription, "the subscription", [Main, Audit]);
-enum_twins!(
-    to_settled_reason,
-    from_settled_reason,
-    SettledReason,
-    "why the watch ended",
-    [AllEnded, NothingWillEnd, TimeOver, CutShort]
-);
-enum_twins!(
-    to_kill_reason,
-    from_kill_reason,
-    KillReason,
-    "why the process was ended",
-    [Finished, Deadline, InitTimeout, Interrupted, Abandoned]
-);
-enum_twins!(to_protocol, from_protocol, Protocol, "a protocol", [Tcp, Udp, Unix, Other]);
-enum_twins!(
-    to_socket_state,
-    from_socket_state,
-    SocketState,
-    "the state of a socket",
-    [Listen, Connecting, Established, CloseWait, Closing, Unconnected, Unknown]
-);
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -402,6 +354,8 @@ mod tests {
 
     use super::*;
     use crate::recording::arbitrary;
+    use crate::recording::run::from_runtime;
+    use crate::recording::twins::from_policy;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_500))]
@@ -447,14 +401,19 @@ mod tests {
             let (numbers, _) = after.split_once('"').unwrap();
             numbers.split(", ").map(|number| number.parse().unwrap()).collect()
         }
+        /// The number of a message's first field.
+        fn first(bytes: &[u8]) -> u8 {
+            let key = prost::encoding::decode_varint(&mut &bytes[..]).unwrap();
+            u8::try_from(key >> 3).unwrap()
+        }
         let mut kinds: BTreeSet<u8> = [15].into();
         let mut moments = BTreeSet::new();
         for observation in arbitrary::sample(1_000) {
             let kind = to_kind(&observation.kind);
             if let Kind::RuntimeApi(moment) = &kind {
-                moments.insert(moment.encode_to_vec()[0] >> 3);
+                moments.insert(first(&moment.encode_to_vec()));
             }
-            kinds.insert(proto::Frame { at_nanos: 0, kind: Some(kind) }.encode_to_vec()[0] >> 3);
+            kinds.insert(first(&proto::Frame { at_nanos: 0, kind: Some(kind) }.encode_to_vec()));
         }
         assert_eq!(kinds, numbers("\"frame::Kind\""));
         assert_eq!(moments, numbers("\"runtime_api::Moment\""));
@@ -470,9 +429,12 @@ mod tests {
         }
         check(1..=2, from_subscription);
         check(1..=4, from_settled_reason);
-        check(1..=5, from_kill_reason);
+        check(1..=7, from_kill_reason);
+        check(0..=2, from_runtime);
         check(1..=4, from_protocol);
         check(1..=7, from_socket_state);
+        check(1..=4, from_policy);
+        check(1..=4, from_uncaught_kind);
     }
 
     #[test]

@@ -7,7 +7,8 @@
 /// What stands before the observations.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Header {
-    /// The version of this format: 1.
+    /// The version of this format: 3. Version 1 knew tokio handlers alone, and version 2 a single run.
+    /// Both read as version 3.
     #[prost(uint32, tag = "1")]
     pub format_version: u32,
     /// The version of the loopcheck that wrote the recording. It is told, never judged.
@@ -21,7 +22,10 @@ pub struct Frame {
     #[prost(fixed64, tag = "1")]
     pub at_nanos: u64,
     /// What was seen.
-    #[prost(oneof = "frame::Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15")]
+    #[prost(
+        oneof = "frame::Kind",
+        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18"
+    )]
     pub kind: ::core::option::Option<frame::Kind>,
 }
 /// Nested message and enum types in `Frame`.
@@ -53,8 +57,16 @@ pub mod frame {
         ProcessKilled(super::ProcessKilled),
         #[prost(message, tag = "13")]
         Gap(super::Gap),
+        #[prost(message, tag = "14")]
+        Frozen(super::Frozen),
         #[prost(message, tag = "15")]
         End(super::End),
+        #[prost(message, tag = "16")]
+        Thawed(super::Thawed),
+        #[prost(message, tag = "17")]
+        ShutdownNotice(super::ShutdownNotice),
+        #[prost(message, tag = "18")]
+        UncaughtError(super::UncaughtError),
     }
 }
 /// The end of a whole recording; nothing follows it.
@@ -64,7 +76,7 @@ pub struct End {
     #[prost(uint64, tag = "1")]
     pub frames: u64,
 }
-/// The settings that a judgement depends on; always the first frame.
+/// The settings that a judgement depends on; always the first frame of a run.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RunStarted {
     #[prost(string, tag = "1")]
@@ -85,6 +97,37 @@ pub struct RunStarted {
     pub console: ::core::option::Option<SocketAddress>,
     #[prost(string, tag = "9")]
     pub workspace: ::prost::alloc::string::String,
+    #[prost(enumeration = "Runtime", tag = "10")]
+    pub runtime: i32,
+    #[prost(message, optional, tag = "11")]
+    pub identity: ::core::option::Option<Identity>,
+    /// How many different events; 0 in recordings of the first versions.
+    #[prost(uint32, tag = "12")]
+    pub events: u32,
+    /// What was enforced; absent in the run that predicts.
+    #[prost(message, optional, tag = "13")]
+    pub enforced: ::core::option::Option<Enforced>,
+}
+/// A policy that loopcheck enforced on the handler.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Enforced {
+    #[prost(enumeration = "Policy", tag = "1")]
+    pub policy: i32,
+    /// For how long the environment is frozen, or left alone, between two invocations.
+    #[prost(message, optional, tag = "2")]
+    pub pause: ::core::option::Option<Duration>,
+}
+/// What a handler is in its repository.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Identity {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The folder that its source files are told from; absent where it is not in a repository.
+    #[prost(string, optional, tag = "2")]
+    pub sources: ::core::option::Option<::prost::alloc::string::String>,
+    /// The file that stands for it; absent where there is none.
+    #[prost(string, optional, tag = "3")]
+    pub file: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// A length of time. google.protobuf.Duration is signed and cannot hold all of ours.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -147,7 +190,10 @@ pub struct ConsoleLost {
 /// A moment at the Runtime API.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RuntimeApi {
-    #[prost(oneof = "runtime_api::Moment", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
+    #[prost(
+        oneof = "runtime_api::Moment",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13"
+    )]
     pub moment: ::core::option::Option<runtime_api::Moment>,
 }
 /// Nested message and enum types in `RuntimeApi`.
@@ -174,6 +220,12 @@ pub mod runtime_api {
         RequestRefused(super::RequestRefused),
         #[prost(message, tag = "10")]
         ExtensionRegistered(super::ExtensionRegistered),
+        #[prost(message, tag = "11")]
+        HandlerCompleted(super::HandlerCompleted),
+        #[prost(message, tag = "12")]
+        LoopTurned(super::LoopTurned),
+        #[prost(message, tag = "13")]
+        ExtensionNextRequested(super::ExtensionNextRequested),
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -241,6 +293,27 @@ pub struct ExtensionRegistered {
     pub name: ::prost::alloc::string::String,
     #[prost(string, repeated, tag = "2")]
     pub events: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// The handler has completed; its answer may follow later.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HandlerCompleted {
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The id of the completion mode.
+    #[prost(string, tag = "2")]
+    pub mode: ::prost::alloc::string::String,
+}
+/// The handler's event loop has gone round once since the handler completed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LoopTurned {
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// An extension has done what it had to do, and asks for its next event.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExtensionNextRequested {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
 }
 /// What was open in the handler's process group at an instant.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -317,6 +390,35 @@ pub struct ProcessKilled {
     #[prost(enumeration = "KillReason", tag = "1")]
     pub reason: i32,
 }
+/// Every process of the handler has been stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Frozen {
+    #[prost(uint32, tag = "1")]
+    pub processes: u32,
+}
+/// They run again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Thawed {}
+/// The handler was told by SIGTERM that its environment is shut down.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShutdownNotice {}
+/// Something failed that nobody awaited any more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UncaughtError {
+    #[prost(enumeration = "UncaughtKind", tag = "1")]
+    pub kind: i32,
+    /// The invocation whose code left it, from 1, and 0 for the init phase; absent where that is not
+    /// known.
+    #[prost(uint32, optional, tag = "2")]
+    pub left_by: ::core::option::Option<u32>,
+    /// The source file, as it is told; absent where it is not.
+    #[prost(string, optional, tag = "3")]
+    pub file: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(uint32, optional, tag = "4")]
+    pub line: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "5")]
+    pub column: ::core::option::Option<u32>,
+}
 /// A hole in the evidence that the source of observations itself noticed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Gap {
@@ -327,6 +429,74 @@ pub struct Gap {
     pub message: ::prost::alloc::string::String,
     #[prost(string, optional, tag = "3")]
     pub hint: ::core::option::Option<::prost::alloc::string::String>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Policy {
+    Unspecified = 0,
+    Freeze = 1,
+    HoldResponse = 2,
+    HoldEnv = 3,
+    RunOn = 4,
+}
+impl Policy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "POLICY_UNSPECIFIED",
+            Self::Freeze => "POLICY_FREEZE",
+            Self::HoldResponse => "POLICY_HOLD_RESPONSE",
+            Self::HoldEnv => "POLICY_HOLD_ENV",
+            Self::RunOn => "POLICY_RUN_ON",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "POLICY_FREEZE" => Some(Self::Freeze),
+            "POLICY_HOLD_RESPONSE" => Some(Self::HoldResponse),
+            "POLICY_HOLD_ENV" => Some(Self::HoldEnv),
+            "POLICY_RUN_ON" => Some(Self::RunOn),
+            _ => None,
+        }
+    }
+}
+/// What runs the handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Runtime {
+    /// tokio, with lambda_runtime and console-subscriber.
+    Tokio = 0,
+    /// Node.js by the rules of runtime client 3.
+    NodeWithCallbacks = 1,
+    /// Node.js by the rules of runtime client 4.
+    NodeWithPromises = 2,
+}
+impl Runtime {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Tokio => "RUNTIME_TOKIO",
+            Self::NodeWithCallbacks => "RUNTIME_NODE_WITH_CALLBACKS",
+            Self::NodeWithPromises => "RUNTIME_NODE_WITH_PROMISES",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RUNTIME_TOKIO" => Some(Self::Tokio),
+            "RUNTIME_NODE_WITH_CALLBACKS" => Some(Self::NodeWithCallbacks),
+            "RUNTIME_NODE_WITH_PROMISES" => Some(Self::NodeWithPromises),
+            _ => None,
+        }
+    }
 }
 /// Which subscription of the console feed a message came on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -482,6 +652,8 @@ pub enum KillReason {
     InitTimeout = 3,
     Interrupted = 4,
     Abandoned = 5,
+    Withheld = 6,
+    Shutdown = 7,
 }
 impl KillReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -496,6 +668,8 @@ impl KillReason {
             Self::InitTimeout => "KILL_REASON_INIT_TIMEOUT",
             Self::Interrupted => "KILL_REASON_INTERRUPTED",
             Self::Abandoned => "KILL_REASON_ABANDONED",
+            Self::Withheld => "KILL_REASON_WITHHELD",
+            Self::Shutdown => "KILL_REASON_SHUTDOWN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -507,6 +681,43 @@ impl KillReason {
             "KILL_REASON_INIT_TIMEOUT" => Some(Self::InitTimeout),
             "KILL_REASON_INTERRUPTED" => Some(Self::Interrupted),
             "KILL_REASON_ABANDONED" => Some(Self::Abandoned),
+            "KILL_REASON_WITHHELD" => Some(Self::Withheld),
+            "KILL_REASON_SHUTDOWN" => Some(Self::Shutdown),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum UncaughtKind {
+    Unspecified = 0,
+    Exception = 1,
+    Rejection = 2,
+    Panic = 3,
+    Exit = 4,
+}
+impl UncaughtKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "UNCAUGHT_KIND_UNSPECIFIED",
+            Self::Exception => "UNCAUGHT_KIND_EXCEPTION",
+            Self::Rejection => "UNCAUGHT_KIND_REJECTION",
+            Self::Panic => "UNCAUGHT_KIND_PANIC",
+            Self::Exit => "UNCAUGHT_KIND_EXIT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "UNCAUGHT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "UNCAUGHT_KIND_EXCEPTION" => Some(Self::Exception),
+            "UNCAUGHT_KIND_REJECTION" => Some(Self::Rejection),
+            "UNCAUGHT_KIND_PANIC" => Some(Self::Panic),
+            "UNCAUGHT_KIND_EXIT" => Some(Self::Exit),
             _ => None,
         }
     }

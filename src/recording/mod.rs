@@ -4,6 +4,9 @@ pub mod reader;
 pub mod writer;
 
 mod convert;
+mod run;
+mod twins;
+
 mod frame_error;
 mod plain;
 #[rustfmt::skip]

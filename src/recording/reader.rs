@@ -57,8 +57,8 @@ pub enum ReadError {
     HeaderUnreadable(String),
     /// It was written in a format that came later.
     #[error(
-        "the recording has format version {format_version}, and this loopcheck reads version \
-         {FORMAT_VERSION}"
+        "the recording has format version {format_version}, and this loopcheck reads up to \
+         version {FORMAT_VERSION}"
     )]
     FormatTooNew {
         /// The version of the recording's format.
@@ -265,7 +265,8 @@ fn read_header(frames: &mut Frames<impl Read>) -> Result<String, ReadError> {
     let header =
         Header::decode(bytes).map_err(|error| ReadError::HeaderUnreadable(error.to_string()))?;
     match header.format_version {
-        FORMAT_VERSION => Ok(header.tool_version),
+        // A later version only says more; what an earlier one did not say is what was true then.
+        1..=FORMAT_VERSION => Ok(header.tool_version),
         0 => Err(ReadError::HeaderUnreadable("it has no format version".to_owned())),
         format_version => Err(ReadError::FormatTooNew {
             format_version,
@@ -325,17 +326,21 @@ mod tests {
     /// A short recording whose every byte can be tried.
     fn small() -> Vec<Observation> {
         let kinds = [
-            ObservationKind::RunStarted(RunStarted {
+            ObservationKind::RunStarted(Box::new(RunStarted {
+                runtime: crate::observation::Runtime::Tokio,
                 handler: "./h".to_owned(),
                 detail: String::new(),
                 invocations: 2,
+                events: 1,
                 timeout: std::time::Duration::from_millis(3_500),
                 settle: std::time::Duration::from_secs(1),
                 modes: vec!["rust".to_owned()],
                 runtime_api: ([127, 0, 0, 1], 9001).into(),
                 console: ([0, 0, 0, 0, 0, 0, 0, 1], 6669).into(),
                 workspace: ".".to_owned(),
-            }),
+                identity: crate::observation::Identity::default(),
+                enforced: None,
+            })),
             ObservationKind::ProcessStarted { pid: 300 },
             ObservationKind::Gap(Gap::new(GapId::FeedLag, "late").hint("wait")),
             ObservationKind::ProcessExited { status: ExitedWith::Signal(9) },
@@ -455,7 +460,7 @@ mod tests {
 
     #[test]
     fn a_later_format_is_refused_and_says_who_reads_it() {
-        let header = Header { format_version: 2, tool_version: "9.1.0\u{1b}[2J".to_owned() };
+        let header = Header { format_version: 4, tool_version: "9.1.0\u{1b}[2J".to_owned() };
         let mut bytes = MAGIC.to_vec();
         let mut header = header.encode_to_vec();
         // A later header may have more fields: number 99, a varint.
@@ -465,7 +470,7 @@ mod tests {
         let error = read(&bytes).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the recording has format version 2, and this loopcheck reads version 1"
+            "the recording has format version 4, and this loopcheck reads up to version 3"
         );
         assert_eq!(
             error.hint().unwrap(),
@@ -514,7 +519,8 @@ mod tests {
 
     #[test]
     fn a_frame_that_cannot_be_understood_ends_the_reading() {
-        let mut unknown = vec![2, 0x72, 0];
+        // Field 99, of no bytes.
+        let mut unknown = vec![3, 0x9a, 0x06, 0];
         unknown.extend(convert::to_frame(&small()[1]).encode_length_delimited_to_vec());
         let gap = gap_after(&unknown);
         assert_eq!(gap.id, GapId::RecordingUnreadable);

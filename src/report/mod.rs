@@ -1,10 +1,28 @@
 //! The report: what a run comes to.
 
+mod diff;
+mod document;
+mod finding;
+mod proof;
+mod suite;
 mod types;
 mod words;
 
+pub use diff::{Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Reason, Seen, Side, Unjudged};
+pub use document::{Document, Results};
+pub use finding::{
+    Created, Expectation, Fate, Finding, Growth, HandleKind, Kind, Modifier, Origin, Place,
+    Refusal, ReportedFate, Socket, State, Status, Timer, WaitsOn,
+};
+pub use proof::{
+    LateError, LateErrorKind, Observed, Proof, Proved, ProvedFinding, ProvedInvocation,
+    ProvedPolicy, ProvedResponse, ProvedShutdown,
+};
+pub use suite::{
+    ExpectationState, GoneFinding, SUITE_SCHEMA, Selection, Shard, Suite, UsedBaseline,
+    UsedExpectation,
+};
 pub use types::{
-    Created, Expectation, Fate, FateGroup, Finding, Growth, Handler, Kind, Modifier, Origin, Place,
-    Report, ReportedFate, ReportedGap, ReportedInvocation, ReportedMode, ReportedOutcome,
-    ResponseTime, SCHEMA, Socket, State, Status, Summary, Timer, Tool, Verdict, WaitsOn,
+    FateGroup, Handler, HandlerRuntime, Report, ReportedGap, ReportedInvocation, ReportedMode,
+    ReportedOutcome, ResponseTime, SCHEMA, Summary, Tool, Verdict,
 };

@@ -1,15 +1,32 @@
-//! The report as JSON: `loopcheck.report/v1`, whole, whatever the verdict.
+//! The report as JSON: `loopcheck.report/v1`, whole, whatever the verdict; for several handlers
+//! `loopcheck.reports/v1`.
 //!
 //! What the fields are is said in [`crate::report`] and in the schema under `testdata/schema`.
 
 use std::io::{self, Write};
 
-use crate::report::Report;
+use serde::Serialize;
+
+use crate::report::{Diff, Document, Report};
 use crate::reporter::text;
 
 /// Writes the report as indented JSON with a newline at the end.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let json = serde_json::to_string_pretty(report)?;
+    write_value(report, out)
+}
+
+/// Writes the comparison of two reports, `loopcheck.diff/v1`, in the same way.
+pub fn write_diff(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    write_value(diff, out)
+}
+
+/// Writes the report of one handler or of several, in the same way.
+pub fn write_document(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    write_value(document, out)
+}
+
+fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(value)?;
     out.write_all(harmless(&json).as_bytes())?;
     out.write_all(b"\n")
 }

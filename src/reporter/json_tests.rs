@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Validator;
+use jsonschema::{Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::report::Report;
+use crate::gate;
+use crate::report::{Document, Report};
 use crate::reporter::{json, samples, text};
 
 const SCHEMA: &str = include_str!("../../testdata/schema/report-v1.schema.json");
+const SUITE_SCHEMA: &str = include_str!("../../testdata/schema/reports-v1.schema.json");
 
 #[test]
 fn every_report_is_valid() {
@@ -20,6 +22,29 @@ fn every_report_is_valid() {
             .map(|error| format!("{error} at {}", error.instance_path()))
             .collect();
         assert!(errors.is_empty(), "{name}: {errors:#?}");
+    }
+}
+
+#[test]
+fn every_document_is_valid_and_read_back() {
+    let validator = suite_validator();
+    for (name, document) in samples::documents() {
+        let mut out = Vec::new();
+        json::write_document(&document, &mut out).unwrap();
+        let value: Value = serde_json::from_slice(&out).unwrap();
+        let read: Document = serde_json::from_value(value.clone()).unwrap();
+        assert_eq!(read, document, "{name}");
+        if matches!(document, Document::Many(_)) {
+            let errors = validator.iter_errors(&value).map(|error| error.to_string());
+            assert_eq!(errors.collect::<Vec<_>>(), Vec::<String>::new(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_sample_of_several_handlers_is_of_one_mind_with_itself() {
+    for (name, document) in samples::suites() {
+        assert_eq!(gate::contradiction(&document), None, "{name}");
     }
 }
 
@@ -149,9 +174,15 @@ fn an_exit_code_or_a_number_out_of_range_is_refused() {
 
 /// The fields that are an `Option` in `report.rs`.
 const NULLABLE: &[&str] = &[
+    "/baseline",
+    "/baseline/gone/#/file",
+    "/baseline/gone/#/name",
+    "/expectations/#/handler",
+    "/expectations/#/until",
     "/findings/#/created",
     "/findings/#/ended_ms",
     "/findings/#/expectation",
+    "/findings/#/expectation/refused",
     "/findings/#/fates/freeze",
     "/findings/#/fates/freeze/ms",
     "/findings/#/fates/hold-env",
@@ -161,9 +192,14 @@ const NULLABLE: &[&str] = &[
     "/findings/#/fates/run-on",
     "/findings/#/fates/run-on/ms",
     "/findings/#/growth",
+    "/findings/#/handle",
+    "/findings/#/invocation",
+    "/findings/#/known",
     "/findings/#/location",
     "/findings/#/location/column",
+    "/findings/#/location/function",
     "/findings/#/location/line",
+    "/findings/#/location/path",
     "/findings/#/name",
     "/findings/#/origin",
     "/findings/#/package",
@@ -171,6 +207,8 @@ const NULLABLE: &[&str] = &[
     "/findings/#/socket/local",
     "/findings/#/socket/peer",
     "/findings/#/socket/ref",
+    "/findings/#/socket/request",
+    "/findings/#/socket/used_in",
     "/findings/#/state",
     "/findings/#/timer",
     "/findings/#/timer/due_ms",
@@ -179,20 +217,60 @@ const NULLABLE: &[&str] = &[
     "/findings/#/waits_on/due_ms",
     "/findings/#/waits_on/location",
     "/findings/#/waits_on/location/column",
+    "/findings/#/waits_on/location/function",
     "/findings/#/waits_on/location/line",
+    "/findings/#/waits_on/location/path",
     "/findings/#/waits_on/operation",
     "/gaps/#/hint",
     "/handler/detail",
+    "/handler/file",
+    "/invocations/#/held_ms",
+    "/invocations/#/mode",
     "/invocations/#/next_ms",
     "/invocations/#/outcome",
     "/invocations/#/pending",
     "/invocations/#/response_ms",
     "/invocations/#/settled_ms",
     "/modes/#/held_ms",
+    "/proof",
+    "/proof/policies/#/findings/#/finding",
+    "/proof/policies/#/findings/#/invocation",
+    "/proof/policies/#/findings/#/location",
+    "/proof/policies/#/findings/#/location/column",
+    "/proof/policies/#/findings/#/location/function",
+    "/proof/policies/#/findings/#/location/line",
+    "/proof/policies/#/findings/#/location/path",
+    "/proof/policies/#/findings/#/name",
+    "/proof/policies/#/findings/#/observed_ms",
+    "/proof/policies/#/findings/#/predicted",
+    "/proof/policies/#/findings/#/predicted_ms",
+    "/proof/policies/#/invocations/#/awake_ms",
+    "/proof/policies/#/invocations/#/error_type",
+    "/proof/policies/#/invocations/#/frozen_ms",
+    "/proof/policies/#/invocations/#/outcome",
+    "/proof/policies/#/invocations/#/response_ms",
+    "/proof/policies/#/late_errors/#/blamed",
+    "/proof/policies/#/late_errors/#/failed_in",
+    "/proof/policies/#/late_errors/#/location",
+    "/proof/policies/#/late_errors/#/location/column",
+    "/proof/policies/#/late_errors/#/location/function",
+    "/proof/policies/#/late_errors/#/location/line",
+    "/proof/policies/#/late_errors/#/location/path",
+    "/proof/policies/#/response/observed",
+    "/proof/policies/#/response/observed_ms",
+    "/proof/policies/#/response/predicted_ms",
+    "/proof/policies/#/shutdown",
+    "/proof/policies/#/shutdown/ended_ms",
 ];
 
 fn validator() -> Validator {
     jsonschema::validator_for(&parse(SCHEMA)).unwrap()
+}
+
+fn suite_validator() -> Validator {
+    let registry = Registry::new().add("urn:loopcheck:report:v1", parse(SCHEMA)).unwrap();
+    let registry = registry.prepare().unwrap();
+    jsonschema::options().with_registry(&registry).build(&parse(SUITE_SCHEMA)).unwrap()
 }
 
 fn render(report: &Report) -> String {

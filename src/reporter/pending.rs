@@ -2,10 +2,11 @@
 //!
 //! A finding is told in full where it comes up first, and in a line afterwards.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::Policy;
-use crate::report::{Fate, Finding, Report, ReportedMode};
+use crate::report::{Fate, Finding, Report, ReportedInvocation, ReportedMode, ResponseTime};
 use crate::reporter::layout::{Page, Row, Style};
 use crate::reporter::verdict_line::matters;
 use crate::reporter::{sentence, text};
@@ -17,8 +18,16 @@ const LABELS: u16 = 10;
 /// Writes the findings that the reader has to look at.
 pub(super) fn write(report: &Report, page: &mut Page) {
     let mut findings = Findings::of(report);
-    for modes in alike(&report.modes) {
-        write_mode(&mut findings, &modes, page);
+    let (gated, others): (Vec<_>, Vec<_>) = report.modes.iter().partition(|mode| mode.gated);
+    for modes in alike(&gated) {
+        let same = others.iter().filter(|other| other.policy == modes[0].policy);
+        let same: Vec<_> = same.map(|other| text::sanitize(&other.id)).collect();
+        write_mode(&mut findings, &modes, &same, page);
+    }
+    let is_new = |other: &&ReportedMode| gated.iter().all(|mode| mode.policy != other.policy);
+    let others: Vec<_> = others.into_iter().filter(is_new).collect();
+    for modes in alike(&others) {
+        write_mode(&mut findings, &modes, &[], page);
     }
     let rest = findings.untold();
     if !rest.is_empty() {
@@ -76,12 +85,12 @@ impl<'a> Findings<'a> {
 }
 
 /// Modes under which the same happens, each time with the first of them.
-fn alike(modes: &[ReportedMode]) -> Vec<Vec<&ReportedMode>> {
+fn alike<'a>(modes: &[&'a ReportedMode]) -> Vec<Vec<&'a ReportedMode>> {
     let same = |a: &ReportedMode, b: &ReportedMode| {
         (a.policy, a.response, a.held_ms, &a.groups) == (b.policy, b.response, b.held_ms, &b.groups)
     };
     let mut alike: Vec<Vec<&ReportedMode>> = Vec::new();
-    for mode in modes {
+    for mode in modes.iter().copied() {
         match alike.iter_mut().find(|others| same(others[0], mode)) {
             Some(others) => others.push(mode),
             None => alike.push(vec![mode]),
@@ -90,7 +99,12 @@ fn alike(modes: &[ReportedMode]) -> Vec<Vec<&ReportedMode>> {
     alike
 }
 
-fn write_mode<'a>(findings: &mut Findings<'a>, modes: &[&'a ReportedMode], page: &mut Page) {
+fn write_mode<'a>(
+    findings: &mut Findings<'a>,
+    modes: &[&'a ReportedMode],
+    same: &[Cow<'_, str>],
+    page: &mut Page,
+) {
     let Some(mode) = modes.first() else { return };
     let groups: Vec<_> = mode
         .groups
@@ -98,20 +112,58 @@ fn write_mode<'a>(findings: &mut Findings<'a>, modes: &[&'a ReportedMode], page:
         .map(|group| (group.fate, findings.select(&group.findings)))
         .filter(|(_, findings)| !findings.is_empty())
         .collect();
-    if groups.is_empty() {
+    let held = mode.gated && mode.response != ResponseTime::AtOnce;
+    if groups.is_empty() && !held {
         return;
     }
     page.blank();
     page.paragraph(0, &heading(modes, mode), Style::Bold);
+    if let Some(ms) = measured(modes, &findings.report.invocations) {
+        let text = format!("measured: the response left {}", text::from_completion(ms));
+        page.paragraph(INDENT, &text, Style::Dim);
+    }
+    if !same.is_empty() {
+        let text = format!("the same if it completed by {}", same.join(", "));
+        page.paragraph(INDENT, &text, Style::Dim);
+    }
+    if !mode.gated {
+        write_briefly(&groups, mode.policy, page);
+        return;
+    }
     for (fate, group) in groups {
         write_group(findings, mode.policy, fate, &group, page);
     }
 }
 
+/// What would become of each finding in a mode that the handler did not use, in a line or two.
+fn write_briefly(groups: &[(Fate, Vec<&Finding>)], policy: Policy, page: &mut Page) {
+    page.blank();
+    let findings = groups.iter().flat_map(|(_, findings)| findings);
+    let rows: Vec<_> = findings
+        .map(|finding| {
+            let happens = sentence::fate_under(finding, policy).map(sentence::happens);
+            let happens = happens.unwrap_or_else(|| "not known".to_owned());
+            row_of(finding, format!("{}: {happens}", sentence::short(finding)), Style::Plain)
+        })
+        .collect();
+    page.rows(INDENT, LABELS, &rows);
+}
+
 fn heading(modes: &[&ReportedMode], mode: &ReportedMode) -> String {
-    let ids: Vec<_> = modes.iter().map(|mode| mode.id).collect();
+    let ids: Vec<_> = modes.iter().map(|mode| text::sanitize(&mode.id)).collect();
     let happens = text::mode(mode.policy, mode.response, mode.held_ms);
-    format!("{} ({}): {happens}", ids.join(", "), mode.policy.as_str())
+    let lead = if mode.gated { "" } else { "if it completed by " };
+    format!("{lead}{} ({}): {happens}", ids.join(", "), mode.policy.as_str())
+}
+
+/// The longest time that a response was really held, in a mode that the handler used.
+fn measured(modes: &[&ReportedMode], invocations: &[ReportedInvocation]) -> Option<f64> {
+    let holds = modes.iter().filter(|mode| mode.policy == Policy::HoldResponse);
+    let ids: Vec<&str> = holds.map(|mode| mode.id.as_str()).collect();
+    let used = invocations
+        .iter()
+        .filter(|known| known.mode.as_deref().is_some_and(|mode| ids.contains(&mode)));
+    used.filter_map(|known| known.held_ms).max_by(f64::total_cmp)
 }
 
 fn write_group<'a>(

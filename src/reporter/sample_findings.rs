@@ -16,13 +16,15 @@ pub(super) fn task() -> Finding {
         fingerprint: "8f1c2a6d90b3e457".into(),
         rule: RuleId::PendingTask,
         kind: Kind::Task,
+        handle: None,
         name: Some("flush-metrics".into()),
         status: Status::Unexpected,
         level: Level::Deny,
-        location: Some(Place { file: "src/main.rs".into(), line: Some(42), column: Some(9) }),
+        location: Some(place("src/main.rs", 42, 9)),
         origin: Some(Origin::Handler),
         package: None,
         created: Some(Created::Invocation),
+        invocation: None,
         counts: vec![1, 2],
         growth: Some(Growth::Grows),
         state: Some(State::Waiting),
@@ -31,6 +33,7 @@ pub(super) fn task() -> Finding {
         socket: None,
         waits_on: Some(sleep()),
         expectation: None,
+        known: None,
         help: RuleId::PendingTask.rule().help.into(),
         fates: fates(
             fate(
@@ -49,7 +52,7 @@ pub(super) fn interval() -> Finding {
         rule: RuleId::PendingInterval,
         kind: Kind::Timer,
         name: None,
-        location: Some(Place { file: "src/heartbeat.rs".into(), line: Some(17), column: Some(24) }),
+        location: Some(place("src/heartbeat.rs", 17, 24)),
         created: Some(Created::Init),
         counts: vec![1, 1],
         growth: Some(Growth::Constant),
@@ -96,7 +99,7 @@ pub(super) fn pool() -> Finding {
 pub(super) fn expected() -> Finding {
     Finding {
         status: Status::Expected,
-        expectation: Some(Expectation { reason: "flushes every 10 s, survives a freeze".into() }),
+        expectation: Some(expectation("flushes every 10 s, survives a freeze")),
         counts: vec![2, 2],
         ..task()
     }
@@ -111,7 +114,7 @@ pub(super) fn safe() -> Finding {
         status: Status::Safe,
         level: Level::Allow,
         name: Some("access-log".into()),
-        location: Some(Place { file: "src/log.rs".into(), line: Some(8), column: None }),
+        location: Some(Place { column: None, ..place("src/log.rs", 8, 1) }),
         counts: vec![1, 1],
         ended_ms: Some(0.31),
         waits_on: None,
@@ -189,7 +192,7 @@ pub(super) fn sleep() -> WaitsOn {
     WaitsOn {
         resource: "Sleep".into(),
         operation: None,
-        location: Some(Place { file: "src/main.rs".into(), line: Some(44), column: Some(13) }),
+        location: Some(place("src/main.rs", 44, 13)),
         due_ms: Some(300.0),
         inferred: false,
     }
@@ -202,6 +205,9 @@ pub(super) fn connection() -> Socket {
         peer: Some("10.0.0.3:5432".into()),
         state: "ESTABLISHED".into(),
         keeps_loop: None,
+        request: None,
+        in_flight: false,
+        used_in: None,
     }
 }
 
@@ -223,4 +229,20 @@ pub(super) fn no_fates() -> Fates {
 
 fn fate(fate: Fate, ms: Option<f64>, modifiers: &[Modifier]) -> ReportedFate {
     ReportedFate { fate, ms, modifiers: modifiers.to_vec() }
+}
+
+/// A place in a file of the handler's.
+pub(super) fn place(file: &str, line: u32, column: u32) -> Place {
+    Place {
+        file: file.into(),
+        path: Some(format!("handler/{file}")),
+        line: Some(line),
+        column: Some(column),
+        function: Some("handle".into()),
+    }
+}
+
+/// An expectation that covers a finding.
+pub(super) fn expectation(reason: &str) -> Expectation {
+    Expectation { reason: reason.into(), file: "loopcheck.toml".into(), line: 12, refused: None }
 }

@@ -3,14 +3,19 @@
 use crate::model::gap::GapId;
 use crate::policy::{MANAGED_INSTANCES, Mode, Policy, RUST, RUST_STREAM};
 use crate::report::{
-    Expectation, Fate, FateGroup, Finding, Growth, Handler, Origin, Place, Report, ReportedGap,
-    ReportedInvocation, ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Socket, Status,
-    Summary, Tool, Verdict, WaitsOn,
+    Expectation, ExpectationState, Fate, FateGroup, Finding, GoneFinding, Growth, Handler,
+    HandlerRuntime, Kind, Origin, Place, Refusal, Report, ReportedGap, ReportedInvocation,
+    ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Socket, Status, Summary, Tool,
+    UsedBaseline, UsedExpectation, Verdict, WaitsOn,
 };
 use crate::reporter::sample_findings::{
-    connection, expected, interval, known, no_fates, odd, pool, runtime, safe, sleep, task,
+    connection, expectation, expected, interval, known, no_fates, odd, place, pool, runtime, safe,
+    sleep, task,
 };
 use crate::rule::{Level, RuleId};
+
+use crate::reporter::sample_proofs;
+pub(super) use crate::reporter::sample_suites::{HOSTILE, documents, many, suites};
 
 /// Every sample, by name.
 pub(super) fn all() -> Vec<(&'static str, Report)> {
@@ -28,6 +33,7 @@ pub(super) fn all() -> Vec<(&'static str, Report)> {
         ("many invocations", many_invocations()),
         ("without modes", without_modes()),
         ("everything", everything()),
+        ("gated", gated()),
     ]
 }
 
@@ -49,7 +55,7 @@ pub(super) fn several_modes() -> Report {
     let mut report = report(Verdict::Fail, 1);
     report.findings = vec![task(), interval(), pool()];
     let mut report = finish(report, &[RUST, RUST_STREAM, MANAGED_INSTANCES]);
-    let held = |id, policy, response, held_ms| ReportedMode {
+    let held = |id: &'static str, policy, response, held_ms| ReportedMode {
         response,
         held_ms,
         ..mode(&report.findings, Mode { id, policy, title: "" })
@@ -105,7 +111,11 @@ pub(super) fn hostile() -> Report {
         .chain([long.as_str()])
         .map(|name| Finding {
             name: Some(name.to_owned()),
-            location: Some(Place { file: format!("src/{name}.rs"), line: Some(1), column: None }),
+            location: Some(Place {
+                column: None,
+                function: None,
+                ..place(&format!("src/{name}.rs"), 1, 1)
+            }),
             package: Some(name.to_owned()),
             origin: Some(Origin::Dependency),
             help: format!("mend {name}"),
@@ -115,14 +125,13 @@ pub(super) fn hostile() -> Report {
         })
         .collect();
     let hostile = long.clone() + NAMES[0] + NAMES[1] + NAMES[2] + NAMES[3];
-    report
-        .findings
-        .push(Finding { expectation: Some(Expectation { reason: hostile.clone() }), ..expected() });
+    report.findings.push(Finding { expectation: Some(expectation(&hostile)), ..expected() });
     report.findings.push(Finding { name: Some(hostile.clone()), ..safe() });
     report.gaps = vec![
         gap("sockets-unreadable", &hostile, Some(&hostile)),
         gap("sockets-not-observed", &hostile, Some(&hostile)),
     ];
+    report.proof = Some(sample_proofs::proof(&hostile));
     finish(report, &[RUST, MANAGED_INSTANCES])
 }
 
@@ -224,6 +233,17 @@ pub(super) fn everything() -> Report {
     .map(|(outcome, index)| ReportedInvocation { outcome: Some(outcome), ..invocation(index) })
     .collect();
     report.findings.push(Finding { level: Level::Allow, ..pool() });
+    report.expectations = [
+        ExpectationState::Used,
+        ExpectationState::Unused,
+        ExpectationState::Expired,
+        ExpectationState::Unjudged,
+    ]
+    .map(used_expectation)
+    .to_vec();
+    report.baseline = Some(UsedBaseline { file: "loopcheck.json".into(), gone: vec![gone()] });
+    report.summary = Summary { stale: 2, gone: 1, ..report.summary };
+    report.proof = Some(sample_proofs::proof("connect"));
     finish(report, &[RUST])
 }
 
@@ -235,6 +255,52 @@ pub(super) fn pass_with_warning() -> Report {
     finish(report, &[RUST])
 }
 
+/// As a gate leaves it: some covered, some not, something stale and something gone.
+pub(super) fn gated() -> Report {
+    let mut report = report(Verdict::Fail, 1);
+    let refusals = [Refusal::OverMax, Refusal::UntilPassed, Refusal::OtherMode, Refusal::TimesOut];
+    let refused = refusals.into_iter().enumerate().map(|(index, refusal)| Finding {
+        name: Some(format!("refused-{index}")),
+        expectation: Some(Expectation { refused: Some(refusal), ..expectation("a reason") }),
+        known: Some(index),
+        ..task()
+    });
+    report.findings = refused.chain([expected(), known(), pool()]).collect();
+    report.expectations = [ExpectationState::Unused, ExpectationState::Expired]
+        .map(|state| UsedExpectation { level: Level::Deny, ..used_expectation(state) })
+        .to_vec();
+    let gone = (0..8).map(|index| GoneFinding { left: index, known: index + 1, ..gone() });
+    report.baseline = Some(UsedBaseline { file: "loopcheck.json".into(), gone: gone.collect() });
+    report.summary = Summary { stale: 2, gone: 8, ..report.summary };
+    finish(report, &[RUST, MANAGED_INSTANCES])
+}
+
+fn used_expectation(state: ExpectationState) -> UsedExpectation {
+    UsedExpectation {
+        file: "loopcheck.toml".into(),
+        line: 12,
+        reason: "flushes every 10 s, survives a freeze".into(),
+        handler: Some("services/*".into()),
+        until: Some("2027-06-01".into()),
+        matched: usize::from(state == ExpectationState::Used),
+        state,
+        level: Level::Warn,
+    }
+}
+
+fn gone() -> GoneFinding {
+    GoneFinding {
+        handler: "handler".into(),
+        fingerprint: "8f1c2a6d90b3e457".into(),
+        rule: RuleId::PendingTask,
+        kind: Kind::Task,
+        name: Some("flush-metrics".into()),
+        file: Some("src/main.rs".into()),
+        known: 2,
+        left: 1,
+    }
+}
+
 fn note() -> ReportedGap {
     gap(
         "sockets-not-observed",
@@ -244,7 +310,11 @@ fn note() -> ReportedGap {
 }
 
 fn gap(id: &'static str, message: &str, hint: Option<&str>) -> ReportedGap {
-    ReportedGap { id, message: message.into(), hint: hint.map(Into::into) }
+    ReportedGap {
+        id: GapId::from_id(id).unwrap(),
+        message: message.into(),
+        hint: hint.map(Into::into),
+    }
 }
 
 fn invocation(index: u32) -> ReportedInvocation {
@@ -252,8 +322,10 @@ fn invocation(index: u32) -> ReportedInvocation {
         index,
         request_id: format!("00000000-0000-4000-8000-{index:012}"),
         outcome: Some(ReportedOutcome::Response),
+        mode: None,
         response_ms: Some(if index == 1 { 12.4 } else { 3.2 }),
         next_ms: Some(if index == 1 { 13.1 } else { 3.9 }),
+        held_ms: None,
         settled_ms: Some(1000.0),
         pending: Some(3),
     }
@@ -261,15 +333,24 @@ fn invocation(index: u32) -> ReportedInvocation {
 
 fn report(verdict: Verdict, exit_code: u8) -> Report {
     Report {
-        schema: SCHEMA,
-        tool: Tool { name: "loopcheck", version: "0.1.0" },
+        schema: SCHEMA.to_owned(),
+        tool: Tool { version: "0.1.0".into(), ..Tool::this() },
         verdict,
         exit_code,
-        handler: Handler { path: "./handler".into(), runtime: "tokio", detail: None },
+        handler: Handler {
+            name: "handler".into(),
+            path: "./handler".into(),
+            runtime: HandlerRuntime::Tokio,
+            detail: None,
+            file: Some("handler/Cargo.toml".into()),
+        },
         gaps: Vec::new(),
         invocations: vec![invocation(1), invocation(2)],
         findings: Vec::new(),
         modes: Vec::new(),
+        proof: None,
+        expectations: Vec::new(),
+        baseline: None,
         summary: Summary::default(),
     }
 }
@@ -303,8 +384,9 @@ fn mode(findings: &[Finding], mode: Mode) -> ReportedMode {
         }
     }
     ReportedMode {
-        id: mode.id,
+        id: mode.id.to_owned(),
         policy: mode.policy,
+        gated: true,
         response: ResponseTime::AtOnce,
         held_ms: None,
         groups: groups.into_iter().map(|(fate, findings)| FateGroup { fate, findings }).collect(),

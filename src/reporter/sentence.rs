@@ -3,13 +3,12 @@
 //! Everything that comes from outside is sanitized here. Where the sentences stand on the page is
 //! the formats' business.
 
-use crate::model::gap::{Effect, GapId};
 use crate::policy::Policy;
 use crate::report::{
     Fate, Finding, Origin, Place, ReportedFate, ReportedGap, ReportedInvocation, Socket, State,
     Timer, WaitsOn,
 };
-use crate::reporter::text;
+use crate::reporter::{gate, text};
 
 /// Names and addresses are cut off after so many characters; the JSON report has them whole.
 const LONGEST: usize = 200;
@@ -17,19 +16,9 @@ const LONGEST: usize = 200;
 /// A label and a sentence.
 pub(super) type Fact = (&'static str, String);
 
-/// How many items a finding stands for: the most that were pending at one response.
-pub(super) fn items(finding: &Finding) -> usize {
-    finding.counts.iter().copied().max().unwrap_or(0).max(1)
-}
-
-/// What a gap does to the verdict. A kind of gap that is not known may do anything.
-pub(super) fn effect(gap: &ReportedGap) -> Option<Effect> {
-    GapId::from_id(gap.id).map(GapId::effect)
-}
-
 /// The id and message of a gap.
 pub(super) fn gap(gap: &ReportedGap) -> String {
-    format!("{}: {}", text::sanitize(gap.id), text::clip(&gap.message, 5 * LONGEST))
+    format!("{}: {}", gap.id.as_str(), text::clip(&gap.message, 5 * LONGEST))
 }
 
 /// How to mend a gap.
@@ -39,11 +28,11 @@ pub(super) fn hint(gap: &ReportedGap) -> Option<String> {
 
 /// What was found.
 pub(super) fn what(finding: &Finding) -> String {
-    let mut what = match items(finding) {
+    let mut what = match finding.items() {
         1 => String::new(),
         many => format!("{many} × "),
     };
-    what += finding.rule.rule().title;
+    what += finding.handle.map_or(finding.rule.rule().title, text::handle);
     if let Some(name) = &finding.name {
         what += &format!(": \"{}\"", text::clip(name, LONGEST));
     }
@@ -52,7 +41,7 @@ pub(super) fn what(finding: &Finding) -> String {
 
 /// The finding in a few words, for where it is spoken of again.
 pub(super) fn short(finding: &Finding) -> String {
-    let mut short = match items(finding) {
+    let mut short = match finding.items() {
         1 => String::new(),
         many => format!("{many} × "),
     };
@@ -89,6 +78,8 @@ pub(super) fn facts(
     add("since", since(finding));
     add("then", then(finding, fate, watched(finding, invocations)));
     add("risk", fate.map(risk).unwrap_or_default());
+    add("expect", gate::refused(finding).unwrap_or_default());
+    add("known", gate::known(finding).unwrap_or_default());
     add("fix", text::sanitize(&finding.help).into_owned());
     facts
 }
@@ -128,7 +119,10 @@ pub(super) fn place(place: &Place) -> String {
 
 fn whereabouts(finding: &Finding) -> String {
     let owner = match (finding.origin, &finding.package) {
-        (Some(Origin::Handler), _) => "in the handler".to_owned(),
+        (Some(Origin::Handler), Some(package)) => {
+            format!("in the handler, through {}", text::clip(package, LONGEST))
+        }
+        (Some(Origin::Handler), None) => "in the handler".to_owned(),
         (_, Some(package)) => format!("in {}", text::clip(package, LONGEST)),
         (Some(Origin::Dependency), None) => "in a dependency".to_owned(),
         (Some(Origin::Runtime), None) => "in the runtime".to_owned(),
@@ -146,7 +140,11 @@ fn since(finding: &Finding) -> String {
     let growth = finding.growth.map(|growth| format!(" ({})", text::growth(growth)));
     let counts = counts(&finding.counts);
     let pending = if counts.is_empty() { counts } else { format!("; pending: {counts}") };
-    format!("{}{pending}{}", text::created(finding.created), growth.unwrap_or_default())
+    let created = match finding.invocation {
+        Some(index) => format!("invocation {index}"),
+        None => text::created(finding.created).to_owned(),
+    };
+    format!("{created}{pending}{}", growth.unwrap_or_default())
 }
 
 /// `1 cold, 2 warm`; for many invocations the first and the last few.
@@ -209,7 +207,16 @@ fn socket(socket: &Socket) -> String {
         ends += &format!(" to {}", text::clip(peer, LONGEST));
     }
     let state = Some(text::clip(&socket.state, LONGEST).into_owned());
-    join([Some(ends), state, keeps_loop(socket.keeps_loop)], ", ")
+    let request = socket.request.as_ref().map(|request| text::clip(request, LONGEST));
+    let request = match (request, socket.in_flight) {
+        (Some(request), true) => Some(format!("{request} is in flight")),
+        (Some(request), false) => Some(format!("idle since {request}")),
+        (None, true) => Some("data is under way".to_owned()),
+        (None, false) => None,
+    };
+    let used = socket.used_in.filter(|index| *index > 0);
+    let used = used.map(|index| format!("last used by invocation {index}"));
+    join([Some(ends), state, keeps_loop(socket.keeps_loop), request, used], ", ")
 }
 
 fn keeps_loop(keeps: Option<bool>) -> Option<String> {
@@ -264,7 +271,9 @@ mod tests {
 
     #[test]
     fn a_place_is_as_exact_as_it_is_known() {
-        let at = |line, column| place(&Place { file: "src/a.rs".into(), line, column });
+        let at = |line, column| {
+            place(&Place { file: "src/a.rs".into(), path: None, line, column, function: None })
+        };
         assert_eq!(at(Some(4), Some(9)), "src/a.rs:4:9");
         assert_eq!(at(Some(4), None), "src/a.rs:4");
         assert_eq!(at(None, Some(9)), "src/a.rs");

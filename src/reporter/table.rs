@@ -7,9 +7,9 @@
 use std::io::{self, Write};
 
 use crate::model::gap::Effect;
-use crate::report::Report;
+use crate::report::{ReportedGap, Results};
 use crate::reporter::layout::{Page, Row, Style};
-use crate::reporter::{pending, quiet, sentence, verdict_line};
+use crate::reporter::{leftover, pending, proof, quiet, sentence, suite, verdict_line};
 
 /// How the table may look. Whoever calls knows the terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,22 +26,26 @@ impl Default for TableStyle {
     }
 }
 
-/// Writes the report as text.
-pub fn write(report: &Report, style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the results as text.
+pub fn write(results: &Results<'_>, style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style.width, style.color);
-    verdict_line::write(report, &mut page);
-    gaps(report, &mut page);
-    pending::write(report, &mut page);
-    quiet::write(report, &mut page);
+    match (results.selection, results.reports) {
+        (None, [report]) => {
+            verdict_line::write(report, &report.handler.path, &mut page);
+            gaps(&report.gaps, &mut page);
+            pending::write(report, &mut page);
+            proof::write(report, &mut page);
+            leftover::stale(results, &mut page);
+            quiet::write(report, leftover::gone(results, false), &mut page);
+        }
+        _ => suite::write(results, &mut page),
+    }
     out.write_all(page.into_string().as_bytes())
 }
 
 /// The gaps that decide the verdict.
-fn gaps(report: &Report, page: &mut Page) {
-    for gap in &report.gaps {
-        if sentence::effect(gap) == Some(Effect::Note) {
-            continue;
-        }
+pub(super) fn gaps(gaps: &[ReportedGap], page: &mut Page) {
+    for gap in gaps.iter().filter(|gap| gap.id.effect() != Effect::Note) {
         page.blank();
         page.rows(0, 2, &[Row::new("✗", sentence::gap(gap)).styled(Style::Red, Style::Bold)]);
         if let Some(hint) = sentence::hint(gap) {

@@ -3,11 +3,16 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::gap::{Effect, GapId};
-use crate::report::{Finding, Report, Status};
+use crate::report::{Document, Finding, Report, Status};
 use crate::reporter::table::{self, TableStyle};
 use crate::reporter::{samples, text};
 use crate::rule::Level;
 
+const GATED: &str = include_str!("../../testdata/reporter/gated.txt");
+const SUITE_FAIL: &str = include_str!("../../testdata/reporter/suite-fail.txt");
+const SUITE_GONE: &str = include_str!("../../testdata/reporter/suite-gone.txt");
+const SUITE_STALE: &str = include_str!("../../testdata/reporter/suite-stale.txt");
+const SUITE_EMPTY: &str = include_str!("../../testdata/reporter/suite-empty.txt");
 const FAIL: &str = include_str!("../../testdata/reporter/fail.txt");
 const PASS: &str = include_str!("../../testdata/reporter/pass.txt");
 const MODES: &str = include_str!("../../testdata/reporter/several-modes.txt");
@@ -23,6 +28,7 @@ fn whole_texts() {
         ("pass", samples::pass(), PASS),
         ("several-modes", samples::several_modes(), MODES),
         ("not-found", samples::not_found(), NOT_FOUND),
+        ("gated", samples::gated(), GATED),
     ] {
         let actual = render(&report, 80);
         assert!(actual == expected, "testdata/reporter/{name}.txt is not:\n{actual}");
@@ -30,10 +36,23 @@ fn whole_texts() {
 }
 
 #[test]
+fn whole_texts_of_several_handlers() {
+    for (file, name, expected) in [
+        ("suite-fail", "a shard", SUITE_FAIL),
+        ("suite-gone", "gone from the baseline", SUITE_GONE),
+        ("suite-stale", "stale expectations", SUITE_STALE),
+        ("suite-empty", "an empty shard", SUITE_EMPTY),
+    ] {
+        let actual = render_document(&suite(name), 80);
+        assert!(actual == expected, "testdata/reporter/{file}.txt is not:\n{actual}");
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal() {
-    for (name, report) in samples::all() {
+    for (name, document) in samples::documents() {
         for width in [40, 80, 120] {
-            for line in render(&report, width).lines() {
+            for line in render_document(&document, width).lines() {
                 assert!(line.width() <= usize::from(width), "{name} at {width}: {line}");
                 assert_eq!(line, line.trim_end(), "{name} at {width}");
             }
@@ -50,8 +69,8 @@ fn a_terminal_that_is_too_narrow_is_no_reason_to_fail() {
 
 #[test]
 fn no_control_character_is_written_without_colour() {
-    for (name, report) in samples::all() {
-        let text = render(&report, 80);
+    for (name, document) in samples::documents() {
+        let text = render_document(&document, 80);
         let harmful = text.chars().find(|c| *c != '\n' && text::is_unprintable(*c));
         assert_eq!(harmful, None, "{name}");
     }
@@ -59,19 +78,17 @@ fn no_control_character_is_written_without_colour() {
 
 #[test]
 fn colour_adds_nothing_but_colour() {
-    for (name, report) in samples::all() {
-        let mut out = Vec::new();
-        table::write(&report, TableStyle { width: 80, color: true }, &mut out).unwrap();
-        let colored = String::from_utf8(out).unwrap();
+    for (name, document) in samples::documents() {
+        let colored = in_style(&document, TableStyle { width: 80, color: true });
         assert!(colored.contains("\u{1b}[1;3"), "{name}");
-        assert_eq!(without_colors(&colored), render(&report, 80), "{name}");
+        assert_eq!(without_colors(&colored), render_document(&document, 80), "{name}");
     }
 }
 
 #[test]
 fn the_text_is_the_same_every_time() {
-    for (name, report) in samples::all() {
-        assert_eq!(render(&report, 80), render(&report, 80), "{name}");
+    for (name, document) in samples::documents() {
+        assert_eq!(render_document(&document, 80), render_document(&document, 80), "{name}");
     }
 }
 
@@ -166,6 +183,64 @@ fn ten_thousand_findings_are_all_there() {
 }
 
 #[test]
+fn each_of_many_handlers_is_there() {
+    let text = render_document(&samples::many(500), WIDE);
+    assert_eq!(text.matches(": \"flush-metrics\" [pending-task]").count(), 500);
+    let rows = text.lines().filter(|line| line.starts_with("  FAIL "));
+    assert_eq!(rows.count(), 500);
+    assert!(text.contains("\nFAIL  500 handlers (500 fail), 1500 unexpected pending items"));
+    assert!(
+        text.contains("in services/handler-4, and 495 more\n"),
+        "{}",
+        &text[text.len() - 600..]
+    );
+}
+
+#[test]
+fn the_last_lines_say_what_decided() {
+    for (name, expected) in [
+        ("one of three fails", "exit code 1: 3 unexpected pending items in services/payments"),
+        (
+            "stale expectations that are denied",
+            "exit code 1: a stale expectation in loopcheck.toml:12, a stale expectation in \
+             loopcheck.toml:20",
+        ),
+        ("one is inconclusive", "exit code 4: events-dropped in services/orders"),
+        ("handlers missing", "exit code 4: handlers-missing"),
+    ] {
+        let text = render_document(&suite(name), WIDE);
+        let found = text.lines().rev().take(2).any(|line| line.trim().starts_with(expected));
+        assert!(found, "{name}: {text}");
+    }
+    assert!(!render_document(&suite("all pass"), WIDE).contains("exit code"));
+}
+
+#[test]
+fn a_handler_that_passes_takes_one_line_of_several() {
+    let text = render_document(&suite("one of three fails"), WIDE);
+    assert_eq!(text.matches("services/orders").count(), 1);
+    assert_eq!(text.matches("\nPASS  services/mail").count(), 1);
+}
+
+#[test]
+fn what_is_expected_says_why_and_where() {
+    let mut report = samples::fail();
+    let expected = report.findings.iter().find(|known| known.status == Status::Expected).cloned();
+    let expected = expected.unwrap();
+    report.findings = (0..12)
+        .map(|line| {
+            let mut finding = expected.clone();
+            finding.expectation.as_mut().unwrap().line = line;
+            finding
+        })
+        .collect();
+    let text = render(&report, WIDE);
+    assert_eq!(text.matches("  expected  2 items: flushes every 10 s").count(), 10);
+    assert!(text.contains("survives a freeze (loopcheck.toml:9)"));
+    assert!(text.contains("  expected  and 4 items more\n"));
+}
+
+#[test]
 fn a_gap_is_prominent_unless_it_is_a_note() {
     for id in GapId::ALL {
         let text = render(&samples::with_gap(*id), 80);
@@ -208,9 +283,21 @@ fn an_invocation_without_a_response_stands_out() {
     assert!(many.contains("more"));
 }
 
+fn suite(name: &str) -> Document {
+    samples::suites().into_iter().find(|(known, _)| *known == name).unwrap().1
+}
+
 fn render(report: &Report, width: u16) -> String {
+    render_document(&Document::One(Box::new(report.clone())), width)
+}
+
+fn render_document(document: &Document, width: u16) -> String {
+    in_style(document, TableStyle { width, color: false })
+}
+
+fn in_style(document: &Document, style: TableStyle) -> String {
     let mut out = Vec::new();
-    table::write(report, TableStyle { width, color: false }, &mut out).unwrap();
+    table::write(&document.results(), style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

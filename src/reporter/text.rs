@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use crate::policy::Policy;
-use crate::report::{Created, Fate, Growth, Kind, Modifier, ReportedOutcome, ResponseTime, State};
+use crate::report::{
+    Created, Fate, Growth, HandleKind, Kind, Modifier, ReportedOutcome, ResponseTime, State,
+};
 
 /// The text with every character escaped that could steer a terminal, hide text or turn its order:
 /// `\u{1b}` is then six plain characters.
@@ -83,6 +85,11 @@ pub fn from_response(ms: f64) -> String {
     format!("{} after the response", duration(ms))
 }
 
+/// A moment by its distance from the handler's completion.
+pub fn from_completion(ms: f64) -> String {
+    format!("{} after the handler had completed", duration(ms))
+}
+
 /// What a kind of item is called.
 pub const fn kind(kind: Kind) -> &'static str {
     match kind {
@@ -91,6 +98,18 @@ pub const fn kind(kind: Kind) -> &'static str {
         Kind::Timer => "timer",
         Kind::Socket => "socket",
         Kind::Other => "handle",
+    }
+}
+
+/// What was found, for a handle.
+pub const fn handle(handle: HandleKind) -> &'static str {
+    match handle {
+        HandleKind::Process => "a child process that is still running",
+        HandleKind::Thread => "a thread that is still running",
+        HandleKind::Worker => "a worker thread that is still running",
+        HandleKind::Watcher => "a file watcher that is still open",
+        HandleKind::MessagePort => "a message port that is still open",
+        HandleKind::Other => "a handle that is still open",
     }
 }
 

@@ -11,24 +11,24 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::analysis;
 use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, SettledReason,
+    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, SettledReason, UncaughtError,
 };
-use crate::session::feed_link::{Asked, FeedLink, Unattached};
+use crate::session::feed_link::{FeedLink, Unattached};
 use crate::session::journal::Journal;
-use crate::session::plan::{
-    AUDIT_ROWS, FEED_TIMEOUT, INIT_TIMEOUT, LAST_WORDS, PROOF_TIMEOUT, Plan, RESCAN,
-};
+use crate::session::node_link::NodeLink;
+use crate::session::plan::{FEED_TIMEOUT, GRACE, INIT_TIMEOUT, LAST_WORDS, Plan, RESCAN};
+use crate::session::start::run_started;
 use crate::session::{Recorder, failure};
 use crate::source::clock::Clock;
 use crate::source::console::{ConsoleFeed, FeedSignal};
-use crate::source::process::Handler;
-use crate::source::runtime_api::{ApiSignal, Invocation, RuntimeApi};
-use crate::source::sockets::{self, InheritedSockets, ScanError};
+use crate::source::node::{BridgeEvent, BridgeSignal};
+use crate::source::process::{Guard, Handler};
+use crate::source::runtime_api::{ApiSignal, RuntimeApi};
+use crate::source::sockets::{self, InheritedSockets};
 use crate::source::terminal::Terminal;
 
 /// Runs the handler and returns what was observed.
@@ -42,6 +42,8 @@ pub(crate) async fn run(
     let (api_signals, mut from_api) = mpsc::unbounded_channel();
     let (feed_signals, mut from_feed) = mpsc::unbounded_channel();
     let mut journal = Journal { evidence: Evidence::default(), recorder };
+    let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let unstarted = run_started(&plan, nowhere, nowhere);
     let mut session = match Session::start(
         plan,
         clock,
@@ -54,6 +56,10 @@ pub(crate) async fn run(
     {
         Ok(session) => session,
         Err(gap) => {
+            if journal.evidence.store.run.is_none() {
+                // What failed is told of this run, and not of the one before.
+                journal.observe(clock.now(), unstarted);
+            }
             journal.observe(clock.now(), ObservationKind::Gap(gap));
             return (journal.evidence, journal.recorder);
         }
@@ -65,9 +71,13 @@ pub(crate) async fn run(
             biased;
             Ok(()) = interrupted.changed() => session.interrupt(&mut journal),
             Some(signal) = from_api.recv() => session.on_api(signal, &mut journal),
+            Some(signal) = heard(&mut session.node) => session.on_agent(signal, &mut journal),
             Some(signal) = from_feed.recv() => session.on_feed(signal, &mut journal),
+            Some((at, error)) = session.panics.recv() => {
+                journal.observe(at, ObservationKind::Uncaught(error));
+            }
             attached = &mut session.attaching, if !session.feed.is_settled() => {
-                session.on_attached(attached, &mut journal);
+                session.on_attached(attached);
             }
             status = session.handler.wait(), if session.exited.is_none() => {
                 session.on_exit(status, &mut journal);
@@ -91,6 +101,10 @@ pub(super) enum Phase {
     Invoking { since: Timestamp },
     /// It has responded; what is pending is watched.
     Watching { since: Timestamp },
+    /// Every process of it is stopped.
+    Frozen { until: Timestamp },
+    /// It was told that its environment is shut down.
+    ShuttingDown { until: Timestamp },
     /// Nothing more will be observed.
     Over,
 }
@@ -101,6 +115,8 @@ pub(super) struct Session {
     pub(super) terminal: Arc<Terminal>,
     pub(super) api: RuntimeApi,
     pub(super) handler: Handler,
+    /// It ends the handler if we cannot.
+    pub(super) guard: Guard,
     pub(super) inherited: InheritedSockets,
     pub(super) console: SocketAddr,
     pub(super) feed: FeedLink,
@@ -111,8 +127,13 @@ pub(super) struct Session {
     /// A round has been asked for since the last response.
     pub(super) proving: bool,
     pub(super) last_scan: Timestamp,
-    /// The feed has ended, and it is not known yet whether the process has as well.
+    /// The feed has ended, or was never to be had, and it is not known yet whether the process has
+    /// ended as well.
     pub(super) lost_feed: Option<Observation>,
+    /// Panics that the handler's output tells of, where a policy is enforced.
+    pub(super) panics: mpsc::UnboundedReceiver<(Timestamp, UncaughtError)>,
+    /// The agent, if the handler runs in Node.js.
+    pub(super) node: Option<NodeLink>,
 }
 
 impl Session {
@@ -120,8 +141,12 @@ impl Session {
     fn wake_in(&self) -> Duration {
         let now = self.clock.now();
         let at = match self.phase {
-            Phase::Init { until } | Phase::AwaitFeed { until } => until,
+            Phase::Init { until }
+            | Phase::AwaitFeed { until }
+            | Phase::Frozen { until }
+            | Phase::ShuttingDown { until } => until,
             Phase::Invoking { since } => self.end_of_invocation(since),
+            Phase::Watching { .. } if self.freezes() => now.plus(GRACE),
             Phase::Watching { .. } => now.plus(RESCAN),
             Phase::Over => now,
         };
@@ -134,14 +159,20 @@ impl Session {
         let ApiSignal { at, moment, release } = signal;
         let responded = matches!(
             moment,
-            ApiMoment::ResponseReceived { .. }
+            ApiMoment::HandlerCompleted { .. }
+                | ApiMoment::ResponseReceived { .. }
                 | ApiMoment::ErrorReceived { .. }
                 | ApiMoment::ResponseTooLarge { .. }
         );
         let next = moment == ApiMoment::NextRequested;
         let init_error = matches!(moment, ApiMoment::InitErrorReceived { .. });
         journal.observe(at, ObservationKind::RuntimeApi(moment));
-        if responded && matches!(self.phase, Phase::Invoking { .. }) {
+        let completed = journal
+            .evidence
+            .store
+            .last_invocation()
+            .is_some_and(|last| last.responded_at.is_some());
+        if responded && completed && matches!(self.phase, Phase::Invoking { .. }) {
             // The runtime is held while its sockets are read: this is the response moment.
             self.scan(journal);
             self.phase = Phase::Watching { since: at };
@@ -159,6 +190,18 @@ impl Session {
             Phase::Watching { .. } if next => self.scan_as_of(at, journal),
             Phase::Init { .. } if init_error => self.kill(KillReason::Abandoned, journal),
             _ => {}
+        }
+    }
+
+    fn on_agent(&mut self, signal: BridgeSignal, journal: &mut Journal) {
+        let BridgeSignal { at, event } = signal;
+        let failed = matches!(event, BridgeEvent::Fault { .. });
+        if let Some(kind) = self.node.as_mut().and_then(|node| node.take(event)) {
+            journal.observe(at, kind);
+        }
+        if failed {
+            // Nothing that it has not told yet can be proved any more.
+            self.feed = FeedLink::Absent;
         }
     }
 
@@ -194,7 +237,6 @@ impl Session {
     fn on_attached(
         &mut self,
         attached: Result<Result<ConsoleFeed, Unattached>, tokio::task::JoinError>,
-        journal: &mut Journal,
     ) {
         let gap = match attached {
             Ok(Ok(feed)) => {
@@ -212,7 +254,9 @@ impl Session {
             Err(error) => Gap::new(GapId::InternalError, error.to_string()),
         };
         self.feed = FeedLink::Absent;
-        journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+        // What could not be attached to may have been a process that was ending.
+        self.lost_feed =
+            Some(Observation { at: self.clock.now(), kind: ObservationKind::Gap(gap) });
     }
 
     /// Does what the evidence now allows.
@@ -232,13 +276,29 @@ impl Session {
         }
         match self.phase {
             Phase::Init { until } if now >= until => {
-                journal.observe(now, ObservationKind::Gap(failure::never_ready(INIT_TIMEOUT)));
+                journal.observe(
+                    now,
+                    ObservationKind::Gap(failure::never_ready(
+                        self.plan.program.runtime(),
+                        INIT_TIMEOUT,
+                    )),
+                );
                 self.kill(KillReason::InitTimeout, journal);
             }
             Phase::AwaitFeed { until } => self.await_feed(now, until, journal),
             Phase::Invoking { since } => self.watch_deadline(now, since, journal),
-            Phase::Watching { since } => self.watch(now, since, journal),
-            Phase::Init { .. } | Phase::Over => {}
+            Phase::Watching { since } => match self.plan.enforced {
+                Some(enforced) => self.enforce(now, since, enforced, journal),
+                None => self.watch(now, since, journal),
+            },
+            Phase::Frozen { until } if now >= until => self.thaw(journal),
+            Phase::ShuttingDown { until } if now >= until => {
+                self.kill(KillReason::Shutdown, journal);
+            }
+            Phase::Init { .. }
+            | Phase::Frozen { .. }
+            | Phase::ShuttingDown { .. }
+            | Phase::Over => {}
         }
     }
 
@@ -250,8 +310,13 @@ impl Session {
         }
         let open =
             |connection: &crate::model::store::ApiConnection| connection.life.ended.is_none();
-        let silent = !journal.evidence.store.connections.iter().any(open);
-        if silent || now >= at.plus(LAST_WORDS) {
+        let silent = !journal.evidence.store.connections.iter().any(open)
+            && self.node.as_ref().is_none_or(NodeLink::is_closed);
+        if let Phase::ShuttingDown { .. } = self.phase {
+            // As it was told to.
+            journal.observe(at, ObservationKind::ProcessExited { status });
+            self.kill(KillReason::Shutdown, journal);
+        } else if silent || now >= at.plus(LAST_WORDS) {
             let lines = self.terminal.last_handler_lines();
             let gap = failure::exited(&journal.evidence.store, status, &lines);
             journal.observe(at, ObservationKind::Gap(gap));
@@ -265,7 +330,9 @@ impl Session {
     fn await_feed(&mut self, now: Timestamp, until: Timestamp, journal: &mut Journal) {
         let full_state = journal.evidence.store.feed.updates > 0;
         let ready = match self.feed {
-            FeedLink::Attached { .. } => full_state,
+            FeedLink::Attached { .. } => {
+                full_state && self.node.as_ref().is_none_or(NodeLink::is_present)
+            }
             FeedLink::Absent => true,
             FeedLink::Expected => false,
         };
@@ -273,7 +340,11 @@ impl Session {
             self.scan(journal);
             self.deliver(journal);
         } else if now >= until {
-            if let FeedLink::Expected = self.feed {
+            if self.node.is_some() {
+                // Without a feed the analysis says what is missing.
+                self.attaching.abort();
+                self.feed = FeedLink::Absent;
+            } else if let FeedLink::Expected = self.feed {
                 self.attaching.abort();
                 self.feed = FeedLink::Absent;
                 if let Some(gap) = self.other_console() {
@@ -301,103 +372,7 @@ impl Session {
         )))
     }
 
-    /// The process group has just been read: what is open now was there before the event.
-    fn deliver(&mut self, journal: &mut Journal) {
-        let done = journal.evidence.store.invocations.len();
-        let Some(event) = self.plan.events.get(done).cloned() else {
-            self.kill(KillReason::Finished, journal);
-            return;
-        };
-        let now = self.clock.now();
-        self.terminal.progress(format!("invocation {} of {}", done + 1, self.plan.events.len()));
-        self.phase = Phase::Invoking { since: now };
-        self.api.deliver(Invocation {
-            request_id: uuid::Uuid::new_v4().to_string(),
-            event,
-            deadline: now.plus(self.plan.timeout),
-            function_arn: format!(
-                "arn:aws:lambda:us-east-1:123456789012:function:{}",
-                self.plan.function_name
-            ),
-        });
-    }
-
-    /// The deadline that the event was delivered with.
-    fn end_of_invocation(&self, since: Timestamp) -> Timestamp {
-        since.plus(self.plan.timeout)
-    }
-
-    fn watch_deadline(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {
-        if now < self.end_of_invocation(since) {
-            return;
-        }
-        let store = &journal.evidence.store;
-        let unanswered = store.last_invocation().filter(|last| last.responded_at.is_none());
-        let (gap, reason) = match unanswered {
-            Some(last) => (failure::timed_out(last.index, self.plan.timeout), KillReason::Deadline),
-            None => (failure::never_took(store.invocations.len() + 1), KillReason::Abandoned),
-        };
-        journal.observe(now, ObservationKind::Gap(gap));
-        self.kill(reason, journal);
-    }
-
-    fn watch(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {
-        let Some(last) = journal.evidence.store.last_invocation() else { return };
-        let (next, deadline, index) = (last.next_at.is_some(), last.deadline, last.index);
-        let proved = last.caught_up_at.is_some();
-        if !proved && now < since.plus(PROOF_TIMEOUT) && self.prove(journal) {
-            return;
-        }
-        self.terminal.progress(format!("watching what is pending after response {index}"));
-        let time_over = now >= since.plus(self.plan.settle);
-        let reason = analysis::may_end(&journal.evidence.store)
-            .or(time_over.then_some(SettledReason::TimeOver));
-        match reason {
-            Some(_) if !next && now >= deadline => {
-                journal.observe(now, ObservationKind::Gap(failure::never_next(index)));
-                self.settle_if_watching(SettledReason::CutShort, journal);
-                self.kill(KillReason::Abandoned, journal);
-            }
-            Some(reason) if next => {
-                self.scan(journal);
-                self.settle_if_watching(reason, journal);
-                self.deliver(journal);
-            }
-            _ if now >= self.last_scan.plus(RESCAN) => self.scan(journal),
-            _ => {}
-        }
-    }
-
-    /// Asks for a round of draining; whether the proof can still come.
-    fn prove(&mut self, journal: &Journal) -> bool {
-        let audit = journal.evidence.store.feed_rows(self.clock.now()) < AUDIT_ROWS;
-        let asked = self.feed.ask(!self.proving, audit);
-        // A round that was asked for before this response counts nothing for it.
-        self.proving |= asked == Asked::Now;
-        asked != Asked::InVain
-    }
-
-    fn scan(&mut self, journal: &mut Journal) {
-        self.scan_as_of(self.clock.now(), journal);
-    }
-
-    fn scan_as_of(&mut self, at: Timestamp, journal: &mut Journal) {
-        if self.exited.is_some() {
-            return;
-        }
-        match sockets::scan(self.handler.pid(), &self.inherited) {
-            Ok(scan) => journal.observe(at, ObservationKind::Sockets(scan)),
-            // That nothing was read is in the evidence already.
-            Err(ScanError::NotObserved) => {}
-            Err(error) => {
-                let gap = Gap::new(GapId::SocketsUnreadable, crate::error::chain(&error));
-                journal.observe(at, ObservationKind::Gap(gap.hint(error.hint())));
-            }
-        }
-        self.last_scan = self.clock.now();
-    }
-
-    fn settle_if_watching(&self, reason: SettledReason, journal: &mut Journal) {
+    pub(super) fn settle_if_watching(&self, reason: SettledReason, journal: &mut Journal) {
         if let Phase::Watching { .. } = self.phase {
             journal.observe(self.clock.now(), ObservationKind::Settled { reason });
         }
@@ -410,7 +385,7 @@ impl Session {
         self.kill(KillReason::Interrupted, journal);
     }
 
-    fn kill(&mut self, reason: KillReason, journal: &mut Journal) {
+    pub(super) fn kill(&mut self, reason: KillReason, journal: &mut Journal) {
         journal.observe(self.clock.now(), ObservationKind::ProcessKilled { reason });
         self.handler.kill_group();
         self.phase = Phase::Over;
@@ -421,6 +396,7 @@ impl Session {
         self.handler.kill_group();
         // It has been killed; how it ended is of no interest.
         let _ = self.handler.reap().await;
+        self.guard.dismiss().await;
         let drift = self.clock.drift();
         if drift > Duration::from_millis(50) {
             let message = format!("the machine's clock was stepped by {} ms", drift.as_millis());
@@ -428,4 +404,9 @@ impl Session {
             journal.observe(self.clock.now(), ObservationKind::Gap(gap));
         }
     }
+}
+
+/// What is heard of the agent; `None` where there is none.
+async fn heard(node: &mut Option<NodeLink>) -> Option<BridgeSignal> {
+    node.as_mut()?.signal().await
 }

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::observation::Runtime;
 use crate::session::Plan;
 use crate::source::process::Launch;
 use crate::source::runtime_api::{
-    REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
+    self, REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
 };
 
 /// `TOKIO_CONSOLE_PUBLISH_INTERVAL`: short enough to see polls before the next ones overwrite
@@ -19,9 +20,14 @@ const RETENTION: &str = "5s";
 /// `TOKIO_CONSOLE_BUFFER_CAPACITY`: events that fit into the feed's queue.
 const BUFFER_CAPACITY: &str = "1048576";
 
-/// Adds what Lambda and the console feed need; what the user gave with `--env` wins.
-pub(crate) fn complete(plan: &Plan, runtime_api: SocketAddr, console: SocketAddr) -> Launch {
-    let mut launch = plan.launch.clone();
+/// Adds what Lambda and the console feed need; what the launch has already wins.
+pub(crate) fn complete(
+    plan: &Plan,
+    launch: Launch,
+    runtime_api: SocketAddr,
+    console: SocketAddr,
+) -> Launch {
+    let mut launch = launch;
     let mut env = environment(&RuntimeApiEnvironment {
         runtime_api,
         function_name: &plan.function_name,
@@ -29,13 +35,8 @@ pub(crate) fn complete(plan: &Plan, runtime_api: SocketAddr, console: SocketAddr
         user: &inherited,
         shared_credential_files: shared_credential_files(),
     });
-    env.push(("TOKIO_CONSOLE_BIND".into(), console.to_string()));
-    for (key, value) in [
-        ("TOKIO_CONSOLE_PUBLISH_INTERVAL", PUBLISH_INTERVAL),
-        ("TOKIO_CONSOLE_RETENTION", RETENTION),
-        ("TOKIO_CONSOLE_BUFFER_CAPACITY", BUFFER_CAPACITY),
-    ] {
-        env.push((key.into(), value.into()));
+    if plan.program.runtime() == Runtime::Tokio {
+        env.extend(of_console(console));
     }
     env.retain(|(key, _)| !launch.env.iter().any(|(given, _)| given == key));
     env.append(&mut launch.env);
@@ -44,8 +45,24 @@ pub(crate) fn complete(plan: &Plan, runtime_api: SocketAddr, console: SocketAddr
     launch
 }
 
+/// The region that a handler is told.
+pub(crate) fn region() -> String {
+    runtime_api::region(&inherited)
+}
+
+/// How console-subscriber is to serve its feed.
+fn of_console(console: SocketAddr) -> [(String, String); 4] {
+    [
+        ("TOKIO_CONSOLE_BIND", console.to_string()),
+        ("TOKIO_CONSOLE_PUBLISH_INTERVAL", PUBLISH_INTERVAL.to_owned()),
+        ("TOKIO_CONSOLE_RETENTION", RETENTION.to_owned()),
+        ("TOKIO_CONSOLE_BUFFER_CAPACITY", BUFFER_CAPACITY.to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the handler inherits the user's environment")]
-fn inherited(name: &str) -> Option<String> {
+pub(super) fn inherited(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

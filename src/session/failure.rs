@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use crate::model::gap::{Gap, GapId};
 use crate::model::store::Store;
-use crate::observation::ExitedWith;
+use crate::observation::{ExitedWith, Runtime};
 
 /// The process ended before the run did.
 pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Gap {
     let how = describe(status);
     if store.ready_at.is_none() {
         let message = format!("the handler {how} before it asked for an event");
-        return Gap::new(GapId::HandlerExitedEarly, message).hint(early_hint(last_lines));
+        let hint = if store.runtime().is_node() {
+            "it ended while it was loaded: process.exit(), or an error at its top level; its own output says more, on stderr".into()
+        } else {
+            early_hint(last_lines)
+        };
+        return Gap::new(GapId::HandlerExitedEarly, message).hint(hint);
     }
     let message = match store.last_invocation() {
         None => format!("the handler {how} while it waited for its first event"),
@@ -25,11 +30,13 @@ pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -
 }
 
 /// It never asked for an event.
-pub(crate) fn never_ready(limit: Duration) -> Gap {
+pub(crate) fn never_ready(runtime: Runtime, limit: Duration) -> Gap {
     let message = format!("the handler did not ask for an event within {} s", limit.as_secs());
-    Gap::new(GapId::InitTimeout, message).hint(
-        "a Lambda handler calls lambda_runtime::run in main, and Lambda allows 10 s for its init phase; is this the right program?",
-    )
+    Gap::new(GapId::InitTimeout, message).hint(if runtime.is_node() {
+        "it is still being loaded, and Lambda allows 10 s for its init phase: does it await something at its top level that never comes?"
+    } else {
+        "a Lambda handler calls lambda_runtime::run in main, and Lambda allows 10 s for its init phase; is this the right program?"
+    })
 }
 
 /// No answer came before the deadline.

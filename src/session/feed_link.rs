@@ -82,16 +82,17 @@ pub(super) enum Unattached {
     Failed(AttachError),
 }
 
-/// Waits until the handler serves its feed, and attaches to it.
+/// Waits until the feed is served, and attaches to it. `pid` is the process that is to serve it;
+/// `None`: we do.
 pub(super) async fn attach(
     addr: SocketAddr,
-    pid: u32,
+    pid: Option<u32>,
     clock: Clock,
     signals: mpsc::UnboundedSender<FeedSignal>,
 ) -> Result<ConsoleFeed, Unattached> {
     for _ in 0..FOREIGN_LOOKS {
         console::listening(addr).await;
-        if sockets::listens(pid, addr) != Some(false) {
+        if pid.is_none_or(|pid| sockets::listens(pid, addr) != Some(false)) {
             return ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed);
         }
         // A handler that is just ending has let go of its port already.

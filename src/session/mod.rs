@@ -1,15 +1,21 @@
 //! A live run: the one place where everything that happens comes together.
 
+mod deliver;
 mod driver;
+mod enforce;
 mod start;
+mod watch;
 
 mod environment;
 mod failure;
 mod feed_link;
 mod journal;
+mod node_link;
+mod panic;
 mod plan;
 mod recorder;
 
 pub(crate) use driver::run;
-pub(crate) use plan::Plan;
+pub(crate) use environment::region;
+pub(crate) use plan::{Plan, Program};
 pub(crate) use recorder::Recorder;

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::observation::{Enforced, Identity, Runtime};
+use crate::source::node::program::launch::NodeHandler;
+use crate::source::node::program::runtime::Client;
 use crate::source::process::Launch;
 
 /// A run that has been validated.
@@ -15,9 +18,11 @@ pub(crate) struct Plan {
     /// What it was resolved to.
     pub(crate) detail: String,
     /// How to start it; the environment of the Runtime API is added.
-    pub(crate) launch: Launch,
+    pub(crate) program: Program,
     /// One event for each invocation.
     pub(crate) events: Vec<Bytes>,
+    /// How many of them are different: each is delivered equally often, one after the other.
+    pub(crate) different_events: u32,
     /// The function's timeout.
     pub(crate) timeout: Duration,
     /// The longest watch after each response.
@@ -32,6 +37,32 @@ pub(crate) struct Plan {
     pub(crate) task_root: String,
     /// `AWS_LAMBDA_FUNCTION_NAME`.
     pub(crate) function_name: String,
+    /// What the handler is in its repository.
+    pub(crate) identity: Identity,
+    /// What is enforced on the handler; `None`: it is left to itself.
+    pub(crate) enforced: Option<Enforced>,
+}
+
+/// How a handler is started.
+#[derive(Clone)]
+pub(crate) enum Program {
+    /// An executable that serves a console feed.
+    Tokio(Launch),
+    /// A file that Node.js runs, with an agent of ours.
+    Node(Box<NodeHandler>),
+}
+
+impl Program {
+    /// What runs it, and by which rules.
+    pub(crate) fn runtime(&self) -> Runtime {
+        match self {
+            Self::Tokio(_) => Runtime::Tokio,
+            Self::Node(handler) => match handler.client() {
+                Client::Three => Runtime::NodeWithCallbacks,
+                Client::Four => Runtime::NodeWithPromises,
+            },
+        }
+    }
 }
 
 /// The longest init phase that Lambda allows (on demand; AWS Lambda developer guide,
@@ -53,3 +84,11 @@ pub(crate) const LAST_WORDS: Duration = Duration::from_millis(200);
 /// Rows in the feed's full state above which it is not asked for: console-subscriber sends
 /// nothing above 4 MiB and loses its count of lost events over it.
 pub(crate) const AUDIT_ROWS: usize = 6_000;
+
+/// How long the environment is left awake once nothing keeps it so. How long it is on Lambda is not
+/// documented; what is ready by then runs.
+pub(crate) const GRACE: Duration = Duration::from_millis(5);
+
+/// How long a handler has after SIGTERM, if it has only internal extensions (AWS Lambda developer
+/// guide, lambda-runtime-environment).
+pub(crate) const SHUTDOWN_TIME: Duration = Duration::from_millis(500);

@@ -7,16 +7,18 @@ use tokio::sync::mpsc;
 
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
-use crate::observation::{ObservationKind, RunStarted};
+use crate::observation::{ObservationKind, RunStarted, UncaughtError};
 use crate::session::driver::{Phase, Session};
 use crate::session::environment;
 use crate::session::feed_link::{FeedLink, attach};
 use crate::session::journal::Journal;
-use crate::session::plan::{INIT_TIMEOUT, Plan};
+use crate::session::node_link::NodeLink;
+use crate::session::panic;
+use crate::session::plan::{INIT_TIMEOUT, Plan, Program};
 use crate::source::clock::Clock;
 use crate::source::console::FeedSignal;
-use crate::source::output::{self, OutputLine};
-use crate::source::process;
+use crate::source::output::{self, OutputLine, Stream};
+use crate::source::process::{self, Guard};
 use crate::source::runtime_api::{ApiSignal, RuntimeApi};
 use crate::source::sockets;
 use crate::source::terminal::Terminal;
@@ -37,24 +39,48 @@ impl Session {
         let api = RuntimeApi::bind(clock, api_signals)
             .await
             .map_err(|error| internal("open a port for the Runtime API", error))?;
-        let console = match plan.console {
-            Some(addr) => addr,
-            None => free_port().map_err(|error| internal("find a free port", error))?,
+        let (mut node, mut fds) = (None, Vec::new());
+        let (launch, console) = match &plan.program {
+            Program::Tokio(launch) => {
+                let console = match plan.console {
+                    Some(addr) => addr,
+                    None => free_port().map_err(|error| internal("find a free port", error))?,
+                };
+                (launch.clone(), console)
+            }
+            Program::Node(handler) => {
+                let start = NodeLink::open(handler, &plan, &api, clock)
+                    .await
+                    .map_err(|error| internal("set up the agent for Node.js", error))?;
+                fds = start.fds;
+                let console = start.link.console();
+                node = Some(start.link);
+                (start.launch, console)
+            }
         };
         journal.observe(clock.now(), run_started(&plan, api.addr(), console));
         let inherited = sockets::inherited();
+        let mut guard =
+            Guard::start().map_err(|error| internal("start a guard for the handler", error))?;
         let (lines, from_handler) = output::channel();
-        let launch = environment::complete(&plan, api.addr(), console);
-        let handler = process::start(launch, lines).map_err(|error| {
+        let launch = environment::complete(&plan, launch, api.addr(), console);
+        let handler = process::start(launch, lines, fds).map_err(|error| {
             let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
             let gap = Gap::new(id, crate::error::chain(&error));
             gap.hint(error.hint())
         })?;
         let pid = handler.pid();
         journal.observe(clock.now(), ObservationKind::ProcessStarted { pid });
-        tokio::spawn(show_output(from_handler, Arc::clone(&terminal)));
+        guard
+            .watch(handler.leader())
+            .await
+            .map_err(|error| internal("tell the guard of the handler", error))?;
+        let (panicked, panics) = mpsc::unbounded_channel();
+        let heard = plan.enforced.is_some().then_some(panicked);
+        tokio::spawn(show_output(from_handler, Arc::clone(&terminal), clock, heard));
         terminal.progress("starting the handler");
-        let attaching = tokio::spawn(attach(console, pid, clock, feed_signals));
+        let server = node.is_none().then_some(pid);
+        let attaching = tokio::spawn(attach(console, server, clock, feed_signals));
         let until = clock.now().plus(INIT_TIMEOUT);
         Ok(Self {
             plan,
@@ -62,6 +88,7 @@ impl Session {
             terminal,
             api,
             handler,
+            guard,
             inherited,
             console,
             feed: FeedLink::Expected,
@@ -71,22 +98,36 @@ impl Session {
             proving: false,
             last_scan: Timestamp::default(),
             lost_feed: None,
+            panics,
+            node,
         })
     }
 }
 
-fn run_started(plan: &Plan, runtime_api: SocketAddr, console: SocketAddr) -> ObservationKind {
-    ObservationKind::RunStarted(RunStarted {
+pub(super) fn run_started(
+    plan: &Plan,
+    runtime_api: SocketAddr,
+    console: SocketAddr,
+) -> ObservationKind {
+    ObservationKind::RunStarted(Box::new(RunStarted {
         handler: plan.handler.clone(),
         detail: plan.detail.clone(),
+        runtime: plan.program.runtime(),
         invocations: u32::try_from(plan.events.len()).unwrap_or(u32::MAX),
+        events: plan.different_events,
         timeout: plan.timeout,
         settle: plan.settle,
         modes: plan.modes.clone(),
         runtime_api,
         console,
-        workspace: plan.workspace.clone(),
-    })
+        // What Node.js tells is seen from there already.
+        workspace: match plan.program {
+            Program::Tokio(_) => plan.workspace.clone(),
+            Program::Node(_) => String::new(),
+        },
+        identity: plan.identity.clone(),
+        enforced: plan.enforced,
+    }))
 }
 
 /// A port that was free a moment ago. Somebody else may take it meanwhile, which is why the feed
@@ -95,8 +136,20 @@ fn free_port() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-async fn show_output(mut lines: mpsc::Receiver<OutputLine>, terminal: Arc<Terminal>) {
-    while let Some(line) = lines.recv().await {
-        terminal.handler_line(&line.text);
+async fn show_output(
+    mut lines: mpsc::Receiver<OutputLine>,
+    terminal: Arc<Terminal>,
+    clock: Clock,
+    panicked: Option<mpsc::UnboundedSender<(Timestamp, UncaughtError)>>,
+) {
+    while let Some(OutputLine { stream, text }) = lines.recv().await {
+        if stream == Stream::Stderr
+            && let Some(panicked) = &panicked
+            && let Some(error) = panic::told(&text)
+        {
+            // Nobody wants to know once the run is over.
+            let _ = panicked.send((clock.now(), error));
+        }
+        terminal.handler_line(&text);
     }
 }

@@ -12,6 +12,8 @@ use crate::model::time::Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     monotonic: Instant,
+    /// The same moment in nanoseconds of the kernel's monotonic clock.
+    monotonic_nanos: u64,
     wall: SystemTime,
 }
 
@@ -19,14 +21,36 @@ impl Clock {
     /// A clock anchored at this moment.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clocks")]
     pub(crate) fn start() -> Self {
-        Self { monotonic: Instant::now(), wall: SystemTime::now() }
+        let kernel = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        let seconds = u64::try_from(kernel.tv_sec).unwrap_or_default();
+        let nanos = u64::try_from(kernel.tv_nsec).unwrap_or_default();
+        Self {
+            monotonic: Instant::now(),
+            monotonic_nanos: seconds.saturating_mul(1_000_000_000).saturating_add(nanos),
+            wall: SystemTime::now(),
+        }
     }
 
     /// The time now.
     pub(crate) fn now(&self) -> Timestamp {
+        self.anchor().plus(self.monotonic.elapsed())
+    }
+
+    /// The time at so many nanoseconds of the kernel's monotonic clock, which all processes share.
+    pub(crate) fn at_monotonic(&self, nanos: u64) -> Timestamp {
+        let anchor = self.anchor();
+        match nanos.checked_sub(self.monotonic_nanos) {
+            Some(after) => anchor.plus(Duration::from_nanos(after)),
+            None => {
+                let before = self.monotonic_nanos - nanos;
+                Timestamp::from_nanos(anchor.nanos().saturating_sub(before))
+            }
+        }
+    }
+
+    fn anchor(&self) -> Timestamp {
         let since_epoch = self.wall.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let nanos = u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX);
-        Timestamp::from_nanos(nanos).plus(self.monotonic.elapsed())
+        Timestamp::from_nanos(u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX))
     }
 
     /// How far the wall clock has been stepped since the start.
@@ -38,5 +62,25 @@ impl Clock {
             .duration_since(expected)
             .or_else(|_| expected.duration_since(actual))
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_of_the_monotonic_clock_is_an_instant_of_ours() {
+        let clock = Clock::start();
+        let before = clock.now();
+        let reading = Clock::start().monotonic_nanos;
+        let after = clock.now();
+        let read_at = clock.at_monotonic(reading);
+        // The anchors are read one after the other.
+        let slack = Duration::from_millis(5);
+        assert!(before <= read_at.plus(slack) && read_at <= after.plus(slack));
+        let earlier = clock.at_monotonic(clock.monotonic_nanos.saturating_sub(1_000_000));
+        assert_eq!(clock.at_monotonic(clock.monotonic_nanos).millis_since(earlier), 1.0);
+        assert_eq!(clock.at_monotonic(u64::MAX).nanos(), u64::MAX);
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Process {
     pub(crate) threads: u64,
     /// Its main thread has ended.
     pub(crate) zombie: bool,
+    /// It has been stopped by a signal.
+    pub(crate) stopped: bool,
     pub(crate) name: String,
 }
 
@@ -190,6 +192,7 @@ mod system {
             start_ticks: fields.get(19)?.parse().ok()?,
             threads: fields.get(17)?.parse().ok()?,
             zombie: matches!(*fields.first()?, "Z" | "X" | "x"),
+            stopped: *fields.first()? == "T",
             name: String::from_utf8_lossy(line.get(open + 1..close)?).into_owned(),
         })
     }
@@ -237,6 +240,7 @@ mod tests {
             start_ticks,
             threads: 1,
             zombie: false,
+            stopped: false,
             name: format!("p{pid}"),
         }
     }

@@ -1,6 +1,7 @@
 //! The outside world: everything that produces observations, and nothing that judges them.
 
 pub(crate) mod console;
+pub(crate) mod node;
 pub(crate) mod process;
 pub(crate) mod runtime_api;
 pub(crate) mod sockets;
@@ -9,6 +10,7 @@ pub(crate) mod build;
 pub(crate) mod clock;
 pub(crate) mod family;
 pub(crate) mod output;
+pub(crate) mod repository;
 pub(crate) mod terminal;
 
 #[cfg(test)]

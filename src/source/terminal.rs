@@ -15,6 +15,10 @@ const LINES_KEPT: usize = 64;
 /// Stderr.
 pub(crate) struct Terminal {
     bar: ProgressBar,
+    /// What stands before the lines of the handler.
+    label: String,
+    /// Stands before our own lines, if there are several handlers.
+    of_whom: String,
     last_lines: Mutex<VecDeque<String>>,
 }
 
@@ -31,12 +35,19 @@ impl Terminal {
         } else {
             ProgressBar::hidden()
         };
-        Self { bar, last_lines: Mutex::default() }
+        Self { bar, label: "handler".into(), of_whom: String::new(), last_lines: Mutex::default() }
+    }
+
+    /// The same stderr for one of several handlers, whose lines are marked with its name.
+    pub(crate) fn of(&self, handler: &str) -> Self {
+        let label = printable(handler);
+        let of_whom = format!("{label}: ");
+        Self { bar: self.bar.clone(), label, of_whom, last_lines: Mutex::default() }
     }
 
     /// Says what is being done, on a terminal only.
     pub(crate) fn progress(&self, text: impl Into<String>) {
-        self.bar.set_message(text.into());
+        self.bar.set_message(format!("{}{}", self.of_whom, text.into()));
     }
 
     /// Removes the line of progress.
@@ -52,12 +63,17 @@ impl Terminal {
         }
         lines.push_back(line.to_owned());
         drop(lines);
-        self.line(&format!("handler | {line}"));
+        self.line(&format!("{} | {line}", self.label));
     }
 
     /// One line of our own.
     pub(crate) fn note(&self, text: &str) {
-        self.line(&format!("loopcheck: {text}"));
+        self.line(&format!("loopcheck: {}{text}", self.of_whom));
+    }
+
+    /// Lets something else write to stderr.
+    pub(crate) fn aside(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
     }
 
     /// One line that cargo printed.
@@ -77,4 +93,9 @@ impl Terminal {
             let _ = writeln!(std::io::stderr().lock(), "{line}");
         });
     }
+}
+
+/// A name of the user's, harmless for a terminal.
+fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

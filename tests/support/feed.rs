@@ -194,17 +194,21 @@ pub fn run_started(invocations: u32) -> Observation {
     let addr = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
     at(
         0.0,
-        ObservationKind::RunStarted(RunStarted {
+        ObservationKind::RunStarted(Box::new(RunStarted {
+            runtime: loopcheck::observation::Runtime::Tokio,
             handler: "./handler".into(),
             detail: String::new(),
             invocations,
+            events: 1,
             timeout: Duration::from_secs(3),
             settle: Duration::from_secs(1),
             modes: Vec::new(),
             runtime_api: addr(1),
             console: addr(2),
             workspace: String::new(),
-        }),
+            identity: loopcheck::observation::Identity::default(),
+            enforced: None,
+        })),
     )
 }
 

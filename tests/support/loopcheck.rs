@@ -228,21 +228,30 @@ impl Finished {
     }
 }
 
-/// A report as JSON: whole and valid.
+/// A report as JSON, of one handler or of several: whole and valid.
 pub fn parse_report(json: &str) -> Value {
     let report: Value =
         serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json:?}"));
+    let (one, many) = schemas();
+    let schema = if report["schema"] == "loopcheck.reports/v1" { many } else { one };
     let problems: Vec<String> =
-        schema().iter_errors(&report).map(|problem| problem.to_string()).collect();
+        schema.iter_errors(&report).map(|problem| problem.to_string()).collect();
     assert!(problems.is_empty(), "{problems:#?}\n{report:#}");
     report
 }
 
-fn schema() -> &'static Validator {
-    static SCHEMA: OnceLock<Validator> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
-        let text = include_str!("../../testdata/schema/report-v1.schema.json");
-        jsonschema::validator_for(&serde_json::from_str(text).unwrap()).unwrap()
+/// The schemas of a report and of several in one.
+fn schemas() -> &'static (Validator, Validator) {
+    static SCHEMAS: OnceLock<(Validator, Validator)> = OnceLock::new();
+    SCHEMAS.get_or_init(|| {
+        let one = include_str!("../../testdata/schema/report-v1.schema.json");
+        let many = include_str!("../../testdata/schema/reports-v1.schema.json");
+        let (one, many): (Value, Value) =
+            (serde_json::from_str(one).unwrap(), serde_json::from_str(many).unwrap());
+        let known = jsonschema::Registry::new().add("urn:loopcheck:report:v1", one.clone());
+        let known = known.unwrap().prepare().unwrap();
+        let many = jsonschema::options().with_registry(&known).build(&many).unwrap();
+        (jsonschema::validator_for(&one).unwrap(), many)
     })
 }
 

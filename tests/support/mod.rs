@@ -6,5 +6,11 @@
 pub mod feed;
 pub mod handlers;
 pub mod loopcheck;
+pub mod node;
+pub mod node_runs;
+pub mod node_runtime;
+pub mod node_truth;
 pub mod servers;
+pub mod steps;
+pub mod team;
 pub mod truth;

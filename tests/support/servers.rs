@@ -1,7 +1,7 @@
 //! What the samples talk to: servers on loopback ports of their own, which end when dropped.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -93,13 +93,7 @@ impl Postgres {
     /// Starts a server; `None` where PostgreSQL is not installed, which is an error in CI only.
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
-            #[expect(clippy::disallowed_methods, reason = "CI has everything that tests need")]
-            let ci = std::env::var_os("CI").is_some();
-            assert!(!ci, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
-            // Not with a macro, whose output nobody sees when a test passes.
-            let skipped = "SKIPPED a test: PostgreSQL is not installed\n";
-            std::io::stderr().write_all(skipped.as_bytes()).unwrap();
-            return None;
+            return missing("PostgreSQL is not installed (Debian: apt-get install postgresql)");
         };
         let folder = tempfile::Builder::new().prefix("loopcheck-pg").tempdir().unwrap();
         // The server runs as another user, who makes the folder for the data.
@@ -176,19 +170,41 @@ fn serve(programs: &Path, folder: &Path) -> Option<(Child, u16)> {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut log = BufReader::new(guard.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let said = log.find_map(|line| {
-        let ready = line.contains("ready to accept connections");
-        let failed = line.contains("FATAL");
+    let log = guard.stderr.take().unwrap();
+    once_ready(guard, log, "ready to accept connections", &["FATAL"]).map(|guard| (guard, port))
+}
+
+/// Waits until a server says in its log that it is ready; `None`, and the end of its guard, if it
+/// says that it has failed, or ends.
+pub fn once_ready(
+    mut guard: Child,
+    log: impl Read + Send + 'static,
+    ready: &str,
+    failed: &[&str],
+) -> Option<Child> {
+    let mut lines = BufReader::new(log).lines().map_while(Result::ok);
+    let said = lines.find_map(|line| {
+        let ready = line.contains(ready);
+        let failed = failed.iter().any(|words| line.contains(words));
         (ready || failed).then_some(ready)
     });
     if said == Some(true) {
         // A server whose log nobody reads stops when the pipe is full.
-        thread::spawn(move || log.for_each(drop));
-        return Some((guard, port));
+        thread::spawn(move || lines.for_each(drop));
+        return Some(guard);
     }
     drop(guard.stdin.take());
     let _ = guard.wait();
+    None
+}
+
+/// Says that a test is skipped for want of this. CI has everything, and fails.
+pub fn missing<T>(what: &str) -> Option<T> {
+    #[expect(clippy::disallowed_methods, reason = "CI has everything that tests need")]
+    let ci = std::env::var_os("CI").is_some();
+    assert!(!ci, "{what}");
+    // Not with a macro, whose output nobody sees when a test passes.
+    std::io::stderr().write_all(format!("SKIPPED a test: {what}\n").as_bytes()).unwrap();
     None
 }
 

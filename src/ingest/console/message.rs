@@ -10,12 +10,11 @@ use console_api::instrument::Update;
 use console_api::{async_ops, resources, tasks};
 
 use crate::ingest::console::cross_check::{compare_with_audit, inconsistent};
-use crate::ingest::console::rows::{
-    Fields, blank_task, describe, duration_ms, place, read_stats, stamp,
-};
+use crate::ingest::console::rows::{Fields, describe, place, read_stats, stamp};
 use crate::ingest::timer_owner;
 use crate::model::id::{AsyncOpKey, ResourceKey, TaskKey};
 use crate::model::lifetime::Lifetime;
+use crate::model::node::NodeFacts;
 use crate::model::resource::{AsyncOp, Resource, ResourceKind};
 use crate::model::store::Store;
 use crate::model::task::{SeenOn, Task};
@@ -57,7 +56,9 @@ pub fn apply(store: &mut Store, subscription: Subscription, update: &Update) -> 
             compare_with_audit(store, update, now);
         }
     }
-    timer_owner::infer(store, update);
+    if !store.runtime().is_node() {
+        timer_owner::infer(store, update);
+    }
     EventCount(events)
 }
 
@@ -133,7 +134,7 @@ impl Message<'_> {
                 None => {
                     self.store.note(inconsistent("the feed counts for a task it never announced"));
                     let created = stamp(stats.created_at).or(self.now).unwrap_or_default();
-                    self.insert_task(blank_task(span, created))
+                    self.insert_task(Task::new(span, created))
                 }
             };
             self.task_stats(key, stats);
@@ -158,7 +159,7 @@ impl Message<'_> {
         if created.is_none() {
             self.store.note(inconsistent("the feed announced a task without its times"));
         }
-        let mut task = blank_task(span, born);
+        let mut task = Task::new(span, born);
         describe(&mut task, row, &fields, tokio_id, &self.workspace);
         self.insert_task(task);
         true
@@ -272,6 +273,7 @@ impl Message<'_> {
             duration_ms: None,
             made_by: Vec::new(),
             seen_on: SeenOn::default(),
+            node: None,
         };
         let key = ResourceKey(self.store.resources.len());
         self.store.spans.resources.insert(span, key);
@@ -282,13 +284,15 @@ impl Message<'_> {
     fn resource_stats(&mut self, key: ResourceKey, stats: &resources::Stats) {
         let mut seen = self.store.resources[key.0].seen_on;
         self.mark(&mut seen);
-        let duration = duration_ms(&stats.attributes, &self.store.spans.field_names);
+        let attributes = Fields::of_resource(&stats.attributes, &self.store.spans.field_names);
+        let (duration, node) = (attributes.number("duration"), NodeFacts::read(&attributes));
         let resource = &mut self.store.resources[key.0];
         resource.seen_on = seen;
         if stamp(stats.created_at).is_some_and(|created| created != resource.life.created) {
             return;
         }
         resource.duration_ms = duration.or(resource.duration_ms);
+        resource.node = node.or(resource.node.take());
         if let Some(problem) = settle_end(&mut resource.life, stamp(stats.dropped_at), None) {
             self.store.note(inconsistent(format!("a resource of the console feed {problem}")));
         }

@@ -2,6 +2,7 @@
 
 mod cross_check;
 mod message;
+mod node_facts;
 mod rows;
 
 pub use cross_check::compare_with_main;

@@ -4,31 +4,13 @@ use std::collections::HashMap;
 
 use console_api::{Attribute, Field, Location as FeedLocation, field, tasks};
 
-use crate::model::lifetime::Lifetime;
 use crate::model::location::{Location, Owner};
-use crate::model::task::{SeenOn, Task, TaskKind, TaskStats};
+use crate::model::node::NodeFacts;
+use crate::model::task::{Task, TaskKind, TaskStats};
 use crate::model::time::Timestamp;
 
 pub(super) fn stamp(stamp: Option<prost_types::Timestamp>) -> Option<Timestamp> {
     stamp.map(Timestamp::from)
-}
-
-pub(super) fn blank_task(span: u64, created: Timestamp) -> Task {
-    Task {
-        span,
-        tokio_id: None,
-        kind: TaskKind::Async,
-        name: None,
-        function: None,
-        location: None,
-        owner: None,
-        span_life: Lifetime::since(created),
-        stats: TaskStats::default(),
-        finished: None,
-        polls_seen: Vec::new(),
-        activity_at_response: None,
-        seen_on: SeenOn::default(),
-    }
 }
 
 pub(super) fn describe(
@@ -52,6 +34,7 @@ pub(super) fn describe(
     let (location, owner) = place(row.location.as_ref(), workspace);
     task.location = location.or(task.location.take());
     task.owner = owner.or(task.owner.take());
+    task.node = NodeFacts::read(fields).or(task.node.take());
 }
 
 pub(super) fn place(
@@ -61,7 +44,9 @@ pub(super) fn place(
     let Some(location) = location else { return (None, None) };
     let Some(file) = location.file.as_deref() else { return (None, None) };
     let (place, owner) = Location::resolve(file, workspace, location.line, location.column);
-    (Some(place), Some(owner))
+    // Where Rust has the path of a module, our agent tells the function.
+    let function = location.module_path.clone().filter(|_| place.is_script());
+    (Some(Location { function, ..place }), Some(owner))
 }
 
 pub(super) fn read_stats(stats: &tasks::Stats) -> TaskStats {
@@ -78,25 +63,22 @@ pub(super) fn read_stats(stats: &tasks::Stats) -> TaskStats {
     }
 }
 
-pub(super) fn duration_ms(
-    attributes: &[Attribute],
-    names: &HashMap<u64, Vec<String>>,
-) -> Option<u64> {
-    let fields = attributes.iter().filter_map(|attribute| attribute.field.as_ref());
-    fields.filter_map(|field| Some((field_name(field, names)?, field.value.as_ref()?))).find_map(
-        |(name, value)| match (name, value) {
-            ("duration", field::Value::U64Val(ms)) => Some(*ms),
-            _ => None,
-        },
-    )
-}
-
-/// The fields of a task, by name.
+/// The fields of a task or the attributes of a resource, by name.
 pub(super) struct Fields<'a>(Vec<(String, &'a field::Value)>);
 
 impl<'a> Fields<'a> {
-    pub(super) fn read(fields: &'a [Field], names: &HashMap<u64, Vec<String>>) -> Self {
-        let named = fields.iter().filter_map(|field| {
+    pub(super) fn of_resource(
+        attributes: &'a [Attribute],
+        names: &HashMap<u64, Vec<String>>,
+    ) -> Self {
+        Self::read(attributes.iter().filter_map(|attribute| attribute.field.as_ref()), names)
+    }
+
+    pub(super) fn read(
+        fields: impl IntoIterator<Item = &'a Field>,
+        names: &HashMap<u64, Vec<String>>,
+    ) -> Self {
+        let named = fields.into_iter().filter_map(|field| {
             let name = field_name(field, names)?;
             Some((name.to_owned(), field.value.as_ref()?))
         });
@@ -107,7 +89,7 @@ impl<'a> Fields<'a> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         match self.get(name)? {
             field::Value::StrVal(text) | field::Value::DebugVal(text) if !text.is_empty() => {
                 Some(text.clone())
@@ -120,6 +102,13 @@ impl<'a> Fields<'a> {
         match self.get(name)? {
             field::Value::U64Val(number) => Some(*number),
             field::Value::DebugVal(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is(&self, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            field::Value::BoolVal(yes) => Some(*yes),
             _ => None,
         }
     }

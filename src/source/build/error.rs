@@ -73,7 +73,7 @@ impl BuildError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::NoManifest(_) => {
-                "name the handler's executable or the directory of its Cargo.toml".into()
+                "name the handler's executable, the directory of its Cargo.toml, or for Node.js its file".into()
             }
             Self::VirtualWorkspace { members, .. } if members.is_empty() => {
                 "no member of it has a binary; name the handler's executable".into()

@@ -1,8 +1,17 @@
 //! Ending a process with everything that descends from it.
 
+use std::io;
+use std::time::Duration;
+
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::source::family::{self, Leader, Process};
+
+/// How often it is looked whether every process stands still.
+const STOP_LOOKS: u32 = 2_000;
+
+/// A stop takes some ten microseconds, if no system call is in the way.
+const STOP_LOOK_AGAIN: Duration = Duration::from_micros(100);
 
 /// A process group that we have started; it is killed when this is dropped.
 #[derive(Debug)]
@@ -16,7 +25,12 @@ impl ProcessGroup {
     /// waited for.
     pub(crate) fn new(pid: u32, mark: Option<String>) -> Self {
         let start_ticks = family::process(pid).ok().flatten().map(|process| process.start_ticks);
-        Self { leader: Leader { pid, start_ticks, mark }, armed: true }
+        Self::of(Leader { pid, start_ticks, mark })
+    }
+
+    /// The group of a process that is known.
+    pub(super) fn of(leader: Leader) -> Self {
+        Self { leader, armed: true }
     }
 
     /// Kills every process of the group and every descendant that left it. Best effort: it does
@@ -42,6 +56,43 @@ impl ProcessGroup {
         if self.is_group_ours() {
             signal_group(self.leader.pid, Signal::KILL);
         }
+    }
+
+    /// Stops every process of the group and every descendant that left it, and waits until all of
+    /// them stand still; how many there are.
+    pub(crate) fn stop(&self) -> io::Result<usize> {
+        for _ in 0..STOP_LOOKS {
+            let mut members = family::members(&self.leader)?;
+            members.retain(Process::is_running);
+            let moving: Vec<&Process> = members.iter().filter(|one| !one.stopped).collect();
+            if moving.is_empty() {
+                return Ok(members.len());
+            }
+            moving.into_iter().for_each(|process| signal(process.pid, Signal::STOP));
+            std::thread::sleep(STOP_LOOK_AGAIN);
+        }
+        self.resume();
+        Err(io::Error::new(io::ErrorKind::TimedOut, "its processes do not stop"))
+    }
+
+    /// Lets every process that was stopped go on.
+    pub(crate) fn resume(&self) {
+        // None of them can have forked or ended meanwhile.
+        for process in family::members(&self.leader).unwrap_or_default() {
+            signal(process.pid, Signal::CONT);
+        }
+    }
+
+    /// Asks the leader to end.
+    pub(crate) fn terminate(&self) {
+        if self.is_group_ours() {
+            signal(self.leader.pid, Signal::TERM);
+        }
+    }
+
+    /// The process that the group is named after.
+    pub(crate) fn leader(&self) -> &Leader {
+        &self.leader
     }
 
     /// Lets the group live on when this is dropped.

@@ -7,13 +7,14 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
+use command_fds::{CommandFdExt as _, FdMapping};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::observation::ExitedWith;
-use crate::source::family::MARK;
+use crate::source::family::{Leader, MARK};
 use crate::source::output::{self, Lines, Stream};
 
 use super::error::StartError;
@@ -35,6 +36,15 @@ pub(crate) struct Launch {
     pub(crate) current_dir: Option<PathBuf>,
 }
 
+/// A file descriptor for a handler.
+#[derive(Debug)]
+pub(crate) struct ChildFd {
+    /// The number that it has in the handler's process.
+    pub(crate) number: i32,
+    /// What it is; closed here once the handler has been started.
+    pub(crate) fd: OwnedFd,
+}
+
 /// A handler that was started.
 ///
 /// When it is dropped, its whole family is killed.
@@ -49,17 +59,29 @@ pub(crate) struct Handler {
 
 /// Starts a handler in a process group of its own.
 ///
-/// It reads nothing from standard input; what it prints goes to `lines`, line by line.
-pub(crate) fn start(launch: Launch, lines: Lines) -> Result<Handler, StartError> {
+/// It reads nothing from standard input; what it prints goes to `lines`, line by line. It gets
+/// `fds` beside the standard streams.
+pub(crate) fn start(
+    launch: Launch,
+    lines: Lines,
+    fds: Vec<ChildFd>,
+) -> Result<Handler, StartError> {
     inspect::check(&launch.program)?;
     if let Some(directory) = &launch.current_dir {
         check_directory(directory)?;
     }
     let mark = Uuid::new_v4().simple().to_string();
-    let mut child = command(&launch, &mark)?
-        .spawn()
-        .map_err(|source| inspect::explain(&launch.program, source))?;
     let other = |source| StartError::Other { path: launch.program.clone(), source };
+    let mut command = command(&launch, &mark)?;
+    if !fds.is_empty() {
+        let mappings = fds
+            .into_iter()
+            .map(|ChildFd { number, fd }| FdMapping { parent_fd: fd, child_fd: number });
+        command.fd_mappings(mappings.collect()).map_err(|error| other(io::Error::other(error)))?;
+    }
+    let mut child = command.spawn().map_err(|source| inspect::explain(&launch.program, source))?;
+    // The descriptors for the handler are the command's, and are closed with it.
+    drop(command);
     let pid = child.id().ok_or_else(|| other(io::ErrorKind::NotFound.into()))?;
     let group = ProcessGroup::new(pid, Some(mark));
     let (finish, finished) = watch::channel(false);
@@ -89,6 +111,26 @@ impl Handler {
     /// Kills the handler and its whole family, at once and without waiting.
     pub(crate) fn kill_group(&mut self) {
         self.group.kill();
+    }
+
+    /// Stops the handler and its whole family, as a freeze does; how many processes that are.
+    pub(crate) fn stop(&self) -> io::Result<usize> {
+        self.group.stop()
+    }
+
+    /// Lets a family that was stopped go on.
+    pub(crate) fn resume(&self) {
+        self.group.resume();
+    }
+
+    /// Asks the handler to end, by SIGTERM.
+    pub(crate) fn terminate(&self) {
+        self.group.terminate();
+    }
+
+    /// The process that its family is named after.
+    pub(crate) fn leader(&self) -> &Leader {
+        self.group.leader()
     }
 
     /// Kills what is left of the family, waits for the handler and for the last of its output.

@@ -6,11 +6,13 @@
 mod error;
 mod format;
 mod group;
+mod guard;
 mod handler;
 mod inspect;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use group::ProcessGroup;
-pub(crate) use handler::{Handler, Launch, start};
+pub(crate) use guard::{Guard, guard};
+pub(crate) use handler::{ChildFd, Handler, Launch, start};
 pub(crate) use inspect::check;

@@ -25,7 +25,7 @@ fn shell(script: &str) -> Launch {
 
 fn run(script: &str) -> (Handler, mpsc::Receiver<OutputLine>) {
     let (lines, received) = output::channel();
-    (start(shell(script), lines).unwrap(), received)
+    (start(shell(script), lines, Vec::new()).unwrap(), received)
 }
 
 async fn line(received: &mut mpsc::Receiver<OutputLine>) -> String {
@@ -87,7 +87,7 @@ async fn the_environment_and_the_directory_are_as_asked() {
     launch.env_remove = vec!["HOME".into()];
     launch.current_dir = Some(scratch.path().to_owned());
     let (lines, mut received) = output::channel();
-    let mut handler = start(launch, lines).unwrap();
+    let mut handler = start(launch, lines, Vec::new()).unwrap();
     let first = line(&mut received).await;
     assert!(first.starts_with("hello:none:") && first.len() > "hello:none:".len(), "{first}");
     assert_eq!(Path::new(&line(&mut received).await), scratch.path());
@@ -190,7 +190,7 @@ async fn a_family_that_grows_while_it_is_killed_is_killed_too() {
 #[tokio::test]
 async fn a_consumer_that_takes_nothing_does_not_stop_the_handler() {
     let (lines, received) = mpsc::channel(4);
-    let mut handler = start(shell("yes | head -n 200000"), lines).unwrap();
+    let mut handler = start(shell("yes | head -n 200000"), lines, Vec::new()).unwrap();
     assert_eq!(handler.wait().await.unwrap(), ExitedWith::Code(0));
     let (status, lines) = tokio::join!(
         async {
@@ -208,14 +208,14 @@ async fn a_consumer_that_takes_nothing_does_not_stop_the_handler() {
 async fn a_handler_that_nobody_listens_to_is_drained() {
     let (lines, received) = output::channel();
     drop(received);
-    let mut handler = start(shell("yes | head -n 200000"), lines).unwrap();
+    let mut handler = start(shell("yes | head -n 200000"), lines, Vec::new()).unwrap();
     assert_eq!(handler.wait().await.unwrap(), ExitedWith::Code(0));
     handler.reap().await.unwrap();
 }
 
 fn refused(path: &Path) -> StartError {
     let launch = Launch { program: path.to_owned(), ..Launch::default() };
-    let started = start(launch, output::channel().0);
+    let started = start(launch, output::channel().0, Vec::new());
     let checked = check(path).unwrap_err();
     let started = started.err().unwrap();
     assert_eq!(checked.to_string(), started.to_string());
@@ -293,7 +293,7 @@ fn a_failed_start_is_explained() {
 async fn a_directory_to_start_in_must_be_one() {
     let mut launch = shell("true");
     launch.current_dir = Some("/dev/null".into());
-    let error = start(launch, output::channel().0).unwrap_err();
+    let error = start(launch, output::channel().0, Vec::new()).unwrap_err();
     assert!(matches!(error, StartError::CurrentDirectory { .. }));
 }
 

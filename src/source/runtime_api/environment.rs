@@ -77,14 +77,20 @@ pub(crate) fn environment(settings: &RuntimeApiEnvironment<'_>) -> Vec<(String, 
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    variables.extend(region(settings));
+    variables.extend(regions(settings.user));
     variables.extend(fake_credentials(settings));
     variables
 }
 
-fn region(settings: &RuntimeApiEnvironment<'_>) -> [(String, String); 2] {
-    let region = user_variable(settings, "AWS_REGION");
-    let default_region = user_variable(settings, "AWS_DEFAULT_REGION");
+/// The region that a handler is told, by what is found in the user's environment.
+pub(crate) fn region(user: &dyn Fn(&str) -> Option<String>) -> String {
+    let [(_, region), _] = regions(user);
+    region
+}
+
+fn regions(user: &dyn Fn(&str) -> Option<String>) -> [(String, String); 2] {
+    let region = user_variable(user, "AWS_REGION");
+    let default_region = user_variable(user, "AWS_DEFAULT_REGION");
     let or_else = |own: &Option<String>, other: &Option<String>| {
         own.as_ref().or(other.as_ref()).map_or(DEFAULT_REGION, String::as_str).to_owned()
     };
@@ -100,7 +106,7 @@ fn region(settings: &RuntimeApiEnvironment<'_>) -> [(String, String); 2] {
 /// in the report. Who wants a machine's own role sets `AWS_PROFILE`, or gives its credentials.
 fn fake_credentials(settings: &RuntimeApiEnvironment<'_>) -> Vec<(String, String)> {
     let has_own = settings.shared_credential_files == SharedCredentialFiles::Present
-        || CREDENTIAL_VARIABLES.iter().any(|name| user_variable(settings, name).is_some());
+        || CREDENTIAL_VARIABLES.iter().any(|name| user_variable(settings.user, name).is_some());
     if has_own {
         return Vec::new();
     }
@@ -110,8 +116,8 @@ fn fake_credentials(settings: &RuntimeApiEnvironment<'_>) -> Vec<(String, String
 }
 
 // An empty variable says nothing, to the SDKs as well.
-fn user_variable(settings: &RuntimeApiEnvironment<'_>, name: &str) -> Option<String> {
-    (settings.user)(name).filter(|value| !value.is_empty())
+fn user_variable(user: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<String> {
+    user(name).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

@@ -51,6 +51,10 @@ impl Event {
         &self.invocation.request_id
     }
 
+    pub(super) fn trace_id(&self) -> &str {
+        &self.trace_id
+    }
+
     /// The headers of the answer to `GET /next`.
     pub(super) fn headers(&self) -> [(&'static str, HeaderValue); 4] {
         [
@@ -72,7 +76,8 @@ impl Event {
         }
     }
 
-    fn deadline_ms(&self) -> u64 {
+    /// Milliseconds since the epoch.
+    pub(super) fn deadline_ms(&self) -> u64 {
         self.invocation.deadline.nanos() / 1_000_000
     }
 }

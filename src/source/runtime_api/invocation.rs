@@ -92,6 +92,14 @@ where
     Ok(reply::accepted())
 }
 
+/// An answer that is too large to be read at all, with its length in bytes.
+pub(super) async fn too_large(api: &Api, request_id: &str, bytes: u64) -> Result<Reply, Refusal> {
+    let answering = api.begin_answer(request_id, Answer::Response)?;
+    let moment = ApiMoment::ResponseTooLarge { request_id: request_id.to_owned(), bytes };
+    answering.finish(moment).released().await;
+    Err(Refusal::too_large(BUFFERED_LIMIT))
+}
+
 /// Reads an answer's body. One that is too large answers the invocation all the same, as the
 /// caller gets `Function.ResponseSizeTooLarge` then; one that broke off leaves it unanswered.
 async fn read_answer<'a, B>(

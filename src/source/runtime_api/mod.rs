@@ -16,6 +16,7 @@ mod router;
 
 mod extension;
 mod invocation;
+mod local;
 
 mod body;
 mod host;
@@ -31,8 +32,9 @@ mod registry;
 mod tests;
 
 pub(crate) use environment::{
-    REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
+    REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment, region,
 };
 pub(crate) use event::Invocation;
+pub(crate) use local::{LocalRuntime, LocalStream};
 pub(crate) use server::RuntimeApi;
 pub(crate) use signal::ApiSignal;

@@ -79,6 +79,12 @@ impl Extensions {
         self.0.iter().any(|extension| extension.id == id)
     }
 
+    /// The name of this extension, if there is nothing that it has not been told of: it will wait.
+    pub(super) fn name_of_idle(&self, id: Uuid) -> Option<String> {
+        let own = self.0.iter().find(|extension| extension.id == id)?;
+        own.untold.is_empty().then(|| own.name.clone())
+    }
+
     /// Keeps the event for every extension that asked for `INVOKE`.
     pub(super) fn invoke(&mut self, event: &Event) {
         for extension in self.0.iter_mut().filter(|extension| extension.subscribed_to_invoke) {

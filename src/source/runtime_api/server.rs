@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::observation::ApiMoment;
 use crate::source::clock::Clock;
 use crate::source::runtime_api::event::Invocation;
+use crate::source::runtime_api::local::LocalRuntime;
 use crate::source::runtime_api::router;
 use crate::source::runtime_api::signal::{ApiSignal, Signals};
 use crate::source::runtime_api::state::Api;
@@ -51,6 +52,11 @@ impl RuntimeApi {
     /// Where it listens.
     pub(crate) const fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// A runtime that speaks to this server without a connection.
+    pub(crate) fn local(&self) -> LocalRuntime {
+        LocalRuntime::new(Arc::clone(&self.api))
     }
 
     /// Answers the waiting `GET /next`, or the next one that comes, with this event.

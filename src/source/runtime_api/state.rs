@@ -56,6 +56,9 @@ impl Api {
 
     /// The next event for an extension, as soon as there is one.
     pub(super) async fn next_extension_event(&self, id: Uuid) -> InvokeNotice {
+        if let Some(name) = self.lock().extensions.name_of_idle(id) {
+            self.signals.emit(ApiMoment::ExtensionNextRequested { name });
+        }
         self.wait_for(|| self.lock().extensions.take(id)).await
     }
 

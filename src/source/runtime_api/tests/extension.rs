@@ -16,6 +16,11 @@ async fn register(fixture: &mut Fixture, client: &mut Client, events: &str) -> A
     answer
 }
 
+/// The extension has done what it had to do.
+fn waits() -> ApiMoment {
+    ApiMoment::ExtensionNextRequested { name: "helper".into() }
+}
+
 fn identified(registered: &Answer) -> String {
     format!("Lambda-Extension-Identifier: {}\r\n", registered.header("Lambda-Extension-Identifier"))
 }
@@ -37,6 +42,7 @@ async fn the_graceful_shutdown_of_lambda_runtime_registers_and_waits_for_ever() 
          \"handler\":\"bootstrap\"}\n"
     );
     helper.request("GET", NEXT, &identified(&registered)).await;
+    assert_eq!(fixture.moment().await, waits());
 
     let mut client = fixture.client().await;
     fixture.run(&mut client, "a").await;
@@ -54,6 +60,7 @@ async fn a_subscriber_is_told_of_every_invocation() {
     let registered = register(&mut fixture, &mut helper, "[\"INVOKE\"]").await;
     let mut client = fixture.client().await;
     helper.request("GET", NEXT, &identified(&registered)).await;
+    assert_eq!(fixture.moment().await, waits());
     fixture.round_trip().await;
     assert!(helper.has_nothing());
 
@@ -71,6 +78,7 @@ async fn a_subscriber_is_told_of_every_invocation() {
         assert_eq!(fixture.moment().await, responded(id, 0));
         client.answer().await;
         helper.request("GET", NEXT, &identified(&registered)).await;
+        assert_eq!(fixture.moment().await, waits());
     }
 }
 

@@ -1,0 +1,419 @@
+//! The pending items of a Node.js handler.
+//!
+//! Its feed tells of handles too: sockets with their place in the source, child processes,
+//! workers. The same sockets and processes are in the readings of the process group, and are
+//! joined with them by inode and process id, so that each is one item. What the readings show and
+//! the feed does not is an item all the same: native code made it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::analysis::collect::{self, Items, Pending};
+use crate::analysis::item::{InLoop, Item};
+use crate::analysis::owner;
+use crate::analysis::wait::{self, Waits};
+use crate::model::id::{ResourceKey, TaskKey};
+use crate::model::location::{Owner, Package};
+use crate::model::node::{NodeFacts, NodeKind};
+use crate::model::resource::Resource;
+use crate::model::socket::{Protocol, SocketFact, SocketState};
+use crate::model::store::{Child, Socket, Store};
+use crate::model::time::Timestamp;
+use crate::report::{HandleKind, Kind, Origin, State};
+
+/// Collects them.
+pub(super) fn collect(store: &Store, pending: &Pending, waits: &Waits) -> Items {
+    let collector = Collector { store, pending, waits };
+    let mut items = Items::default();
+    collector.tasks(&mut items);
+    let mut connections = collector.sockets(&mut items);
+    collector.timers(&mut connections, &mut items);
+    items.pending.extend(connections.into_iter().map(|connection| connection.item));
+    collector.handles(&mut items);
+    items
+}
+
+struct Collector<'a> {
+    store: &'a Store,
+    pending: &'a Pending,
+    waits: &'a Waits,
+}
+
+/// A connection, with the libraries that it was made by.
+struct Connection {
+    item: Item,
+    packages: Vec<String>,
+    /// The places of the invocations at whose response a timer of such a library was part of it.
+    timed_in: BTreeSet<usize>,
+}
+
+impl Collector<'_> {
+    fn tasks(&self, items: &mut Items) {
+        for (key, pending_in) in &self.pending.tasks {
+            let task = self.store.task(*key);
+            let facts = task.node.as_ref();
+            let kind = facts.map(|facts| facts.kind);
+            if kind == Some(NodeKind::Invocation) {
+                continue;
+            }
+            let wait = self.waits.on(*key).cloned();
+            let is_job = kind == Some(NodeKind::Job);
+            let (origin, package) = made_by(task.owner.as_ref(), facts);
+            // A promise keeps nothing alive. What its function waits on may.
+            let in_loop = match &wait {
+                Some(wait) => wait.in_loop,
+                None => facts.map(InLoop::of),
+            };
+            let state = if is_job {
+                State::Busy
+            } else if wait.is_some() {
+                State::Waiting
+            } else {
+                State::Idle
+            };
+            let item = Item {
+                name: task.name.clone().or_else(|| task.function.clone()),
+                location: task.location.clone(),
+                origin,
+                package,
+                state: Some(state),
+                wait,
+                in_loop,
+                made_in: facts.and_then(|facts| facts.invocation),
+                ..Item::of(
+                    if is_job { Kind::Blocking } else { Kind::Task },
+                    task.span_life,
+                    pending_in.clone(),
+                )
+            };
+            // Every turn of the loop runs them, so one that a library has put off is its own affair.
+            let of_library = item.package.is_some() || facts.is_some_and(|facts| facts.internal);
+            if kind == Some(NodeKind::Immediate) && of_library && item.ends_in_turn(self.store) {
+                items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
+            } else {
+                items.pending.push(item);
+            }
+        }
+    }
+
+    /// A timer that a task waits on is part of the task. One that a library keeps for its
+    /// connections is part of one of these. One that Node.js keeps for itself holds nothing, and
+    /// goes with what it was made for.
+    fn timers(&self, connections: &mut [Connection], items: &mut Items) {
+        for (key, pending_in) in &self.pending.timers {
+            let timer = self.store.resource(*key);
+            if self.waits.part_of(*key).is_some_and(|task| self.goes_with(task, timer, pending_in))
+            {
+                continue;
+            }
+            let item = self.timer(timer, pending_in);
+            let facts = timer.node.as_ref();
+            if facts.is_some_and(|facts| !facts.holds && (facts.internal || is_undici(&item))) {
+                items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
+            } else if let Some(connection) = connection_of(&item, connections) {
+                keep_time(connection, &item);
+            } else {
+                items.pending.push(item);
+            }
+        }
+    }
+
+    /// Whether a task tells all there is to tell of a timer that it made: it was pending wherever
+    /// the timer was, and the timer did not outlive it.
+    fn goes_with(&self, task: TaskKey, timer: &Resource, pending_in: &[usize]) -> bool {
+        let Some(told_in) = self.pending.tasks.get(&task) else { return false };
+        let outlives = match (timer.life.ended, self.store.task(task).span_life.ended) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(timer_end), Some(end)) => timer_end > end.plus(Duration::from_millis(1)),
+        };
+        !outlives && pending_in.iter().all(|index| told_in.contains(index))
+    }
+
+    fn timer(&self, timer: &Resource, pending_in: &[usize]) -> Item {
+        let facts = timer.node.as_ref();
+        let callback = facts.and_then(|facts| facts.callback.clone());
+        let function =
+            if facts.is_some_and(|facts| facts.repeats) { "setInterval" } else { "setTimeout" };
+        Item {
+            name: Some(match callback {
+                Some(callback) => format!("{function}({callback})"),
+                None => function.to_owned(),
+            }),
+            timer: Some(wait::timer_facts(timer)),
+            active_at: armed_at(timer),
+            ..resource_item(Kind::Timer, timer, pending_in)
+        }
+    }
+
+    fn sockets(&self, items: &mut Items) -> Vec<Connection> {
+        let by_inode = self.resources_by_inode();
+        let mut seen = BTreeSet::new();
+        let mut connections = Vec::new();
+        for (key, pending_in) in &self.pending.sockets {
+            let socket = self.store.socket(*key);
+            let resource = by_inode.get(&socket.fact.inode).copied();
+            seen.extend(resource);
+            if owner::is_runtime_socket(self.store, *key) {
+                let item = collect::read_socket(socket, pending_in);
+                items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
+            } else if let Some(resource) = resource {
+                connections.push(self.connection(socket, resource, pending_in));
+            } else if !self.is_of_a_child(&socket.fact) {
+                items.pending.push(collect::read_socket(socket, pending_in));
+            }
+        }
+        let unread = self.pending.handles.iter().filter(|(key, _)| !seen.contains(key));
+        for (key, pending_in) in unread {
+            let resource = self.store.resource(*key);
+            let told = resource.node.as_ref().and_then(told_socket);
+            if let Some(fact) = told.map(|told| self.read_later(&told).unwrap_or(told)) {
+                let item = resource_item(Kind::Socket, resource, pending_in);
+                connections.push(connection(Item { socket: Some(fact), ..item }, resource));
+            }
+        }
+        connections
+    }
+
+    /// A socket that was made after the reading for its response, as a later one shows it.
+    fn read_later(&self, told: &SocketFact) -> Option<SocketFact> {
+        let mut sockets = self.store.sockets.iter().rev();
+        let found = sockets.find(|socket| told.inode != 0 && socket.fact.inode == told.inode)?;
+        let first = found.at_response.as_ref().unwrap_or(&found.fact);
+        Some(SocketFact { peer: first.peer.clone().or(told.peer.clone()), ..first.clone() })
+    }
+
+    fn resources_by_inode(&self) -> BTreeMap<u64, ResourceKey> {
+        // An inode is used again; the last resource with it is the one that is pending.
+        let told = self.pending.handles.keys().copied();
+        told.filter_map(|key| Some((self.store.resource(key).node.as_ref()?.inode?, key))).collect()
+    }
+
+    /// A socket that both the kernel and the feed show.
+    fn connection(&self, socket: &Socket, told: ResourceKey, pending_in: &[usize]) -> Connection {
+        let read = collect::read_socket(socket, pending_in);
+        let resource = self.store.resource(told);
+        let both = self.pending.handles.get(&told).into_iter().flatten().chain(pending_in);
+        let both: BTreeSet<usize> = both.copied().collect();
+        let item = resource_item(Kind::Socket, resource, &[]);
+        let item = Item {
+            pending_in: both.into_iter().collect(),
+            // Node.js may keep the object of a socket that the kernel has closed.
+            ended: item.ended.or(read.ended),
+            state: read.state,
+            // The agent knows; what the kernel has not passed on yet may be anything.
+            in_flight: item.in_flight,
+            socket: read.socket,
+            ..item
+        };
+        connection(item, resource)
+    }
+
+    /// Whether it is how Node.js talks to a child process, or belongs to one. What a child does
+    /// is one item, the child.
+    fn is_of_a_child(&self, fact: &SocketFact) -> bool {
+        if self.pending.children.is_empty() {
+            return false;
+        }
+        let unnamed =
+            fact.protocol == Protocol::Unix && fact.local.is_none() && fact.peer.is_none();
+        unnamed || Some(fact.pid) != self.store.pid
+    }
+
+    fn handles(&self, items: &mut Items) {
+        for (key, pending_in) in &self.pending.handles {
+            let resource = self.store.resource(*key);
+            let Some(facts) = &resource.node else { continue };
+            let Some((kind, name)) = handle(facts, resource) else { continue };
+            let item = resource_item(Kind::Other, resource, pending_in);
+            items.pending.push(Item { name, handle: Some(kind), ..item });
+        }
+        let told = self.told_children();
+        for (key, pending_in) in &self.pending.children {
+            let child = self.store.child(*key);
+            if !told.iter().any(|told| told.has(child)) {
+                // Node.js has no handle for it, so nothing in its loop waits for it.
+                let in_loop = InLoop { holds: false, keeps_loop: None, released: None };
+                let item = collect::read_child(child, pending_in);
+                items.pending.push(Item { in_loop: Some(in_loop), ..item });
+            }
+        }
+    }
+
+    fn told_children(&self) -> Vec<ToldChild> {
+        let handles = self.pending.handles.keys().map(|key| self.store.resource(*key));
+        let told = handles.filter_map(|resource| Some((resource.node.as_ref()?.pid?, resource)));
+        told.map(|(pid, resource)| {
+            // The same clock for it and for its children: when a reading did not show them.
+            let read = self.store.children.iter().find(|child| child.process.pid == pid);
+            ToldChild { pid, ended: read.map_or(resource.life.ended, |child| child.life.ended) }
+        })
+        .collect()
+    }
+}
+
+/// A child process that the feed tells of.
+struct ToldChild {
+    pid: u32,
+    ended: Option<Timestamp>,
+}
+
+impl ToldChild {
+    /// Whether it is this process, or that may be a child of it: those are part of it for as long as
+    /// it lives. What outlives it is an item of its own.
+    fn has(&self, child: &Child) -> bool {
+        let outlived = match (self.ended, child.life.ended) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(told), Some(end)) => end > told,
+        };
+        child.process.pid == self.pid || !outlived
+    }
+}
+
+/// Whether it is made by undici, which Node.js has inside as well, for `fetch`: its clock ticks on
+/// for a second after its last connection.
+fn is_undici(item: &Item) -> bool {
+    item.package.as_ref().is_some_and(|package| package.name == "undici")
+}
+
+fn connection(item: Item, resource: &Resource) -> Connection {
+    let packages = resource.node.as_ref().map(|facts| facts.packages.clone()).unwrap_or_default();
+    Connection { item, packages, timed_in: BTreeSet::new() }
+}
+
+/// The connection that a timer belongs to: one of those that its library took part in making, and
+/// that are pending at the same responses. At a response each has one timer at most that holds the
+/// loop, so that no other hides; a pool may make a new one for each use.
+fn connection_of<'a>(
+    timer: &Item,
+    connections: &'a mut [Connection],
+) -> Option<&'a mut Connection> {
+    let library = &timer.package.as_ref()?.name;
+    let holds = timer.in_loop.is_none_or(|in_loop| in_loop.holds);
+    connections.iter_mut().find(|connection| {
+        let Connection { item, packages, timed_in } = connection;
+        let fits = |index| item.pending_in.contains(index) && !(holds && timed_in.contains(index));
+        packages.contains(library) && timer.pending_in.iter().all(fits)
+    })
+}
+
+/// A library closes its connection when this timer fires, or looks after it with it.
+fn keep_time(connection: &mut Connection, timer: &Item) {
+    let is_last = timer.pending_in.last() > connection.timed_in.last();
+    connection.timed_in.extend(&timer.pending_in);
+    if !is_last {
+        return;
+    }
+    let item = &mut connection.item;
+    item.timer = timer.timer;
+    item.idle_until = timer.due();
+    let held = |item: &Item| item.in_loop.is_some_and(|in_loop| in_loop.holds);
+    if held(timer) && !held(item) {
+        item.in_loop = timer.in_loop;
+    } else if held(timer)
+        && let Some(in_loop) = &mut item.in_loop
+        && let Some(released) = in_loop.released
+    {
+        // Both have to let go.
+        in_loop.released = timer.let_go().map(|timer| timer.max(released));
+    }
+}
+
+/// When a timer was armed last: when it was made, or when it fired.
+fn armed_at(timer: &Resource) -> Option<Timestamp> {
+    let due = timer.node.as_ref()?.due?;
+    let delay = Duration::from_millis(timer.duration_ms?);
+    Some(Timestamp::from_nanos(due.nanos().saturating_sub(delay.as_nanos() as u64)))
+}
+
+fn resource_item(kind: Kind, resource: &Resource, pending_in: &[usize]) -> Item {
+    let facts = resource.node.as_ref();
+    let (origin, package) = made_by(resource.owner.as_ref(), facts);
+    Item {
+        location: resource.location.clone(),
+        origin,
+        package,
+        in_flight: facts.is_some_and(|facts| facts.busy),
+        in_loop: facts.map(InLoop::of),
+        made_in: facts.and_then(|facts| facts.invocation),
+        request: facts.and_then(|facts| facts.http.clone()),
+        used_in: facts.and_then(|facts| facts.used_in),
+        ..Item::of(kind, resource.life, pending_in.to_vec())
+    }
+}
+
+/// Whose code made it. The handler's own line counts, with the library that it called.
+fn made_by(owner: Option<&Owner>, facts: Option<&NodeFacts>) -> (Option<Origin>, Option<Package>) {
+    let (origin, package) = owner::origin(owner);
+    let told = facts.and_then(|facts| facts.package.clone());
+    (origin, told.or(package))
+}
+
+/// What the feed alone shows of a socket: one that the kernel does not list, because it is not
+/// connected yet, was made after the reading, or is no socket but a pipe.
+fn told_socket(facts: &NodeFacts) -> Option<SocketFact> {
+    let state = match facts.kind {
+        NodeKind::Server => SocketState::Listen,
+        NodeKind::Udp => SocketState::Unconnected,
+        NodeKind::Socket if facts.peer.is_none() && facts.busy => SocketState::Connecting,
+        NodeKind::Socket => SocketState::Unknown,
+        _ => return None,
+    };
+    let is_path = |address: &Option<String>| {
+        address.as_ref().is_some_and(|address| address.parse::<std::net::SocketAddr>().is_err())
+    };
+    let protocol = match facts.kind {
+        NodeKind::Udp => Protocol::Udp,
+        _ if is_path(&facts.local) || is_path(&facts.peer) => Protocol::Unix,
+        _ if facts.local.is_none() && facts.peer.is_none() && !facts.busy => Protocol::Other,
+        _ => Protocol::Tcp,
+    };
+    Some(SocketFact {
+        inode: facts.inode.unwrap_or_default(),
+        pid: 0,
+        protocol,
+        local: facts.local.clone(),
+        peer: facts.peer.clone(),
+        state,
+        receive_queue: 0,
+        send_queue: 0,
+    })
+}
+
+fn handle(facts: &NodeFacts, resource: &Resource) -> Option<(HandleKind, Option<String>)> {
+    let hook_type = resource.concrete_type.as_str();
+    Some(match facts.kind {
+        NodeKind::Child => (HandleKind::Process, facts.command.clone()),
+        NodeKind::Worker => (HandleKind::Worker, None),
+        NodeKind::Watcher if hook_type == "STATWATCHER" => {
+            (HandleKind::Watcher, Some("fs.watchFile".into()))
+        }
+        NodeKind::Watcher => (HandleKind::Watcher, Some("fs.watch".into())),
+        NodeKind::Port => (HandleKind::MessagePort, None),
+        NodeKind::Other => (HandleKind::Other, Some(hook_type.to_owned())),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::lifetime::Lifetime;
+    use crate::model::socket::ChildProcess;
+
+    #[test]
+    fn a_process_that_outlives_the_child_that_is_told_is_not_hidden_by_it() {
+        let at = Timestamp::from_nanos;
+        let child = |pid, ended: Option<u64>| {
+            let process = ChildProcess { pid, start_ticks: 1, name: "sleep".into() };
+            Child { process, life: Lifetime { created: at(1), ended: ended.map(at) } }
+        };
+        let told = |ended: Option<u64>| ToldChild { pid: 7, ended: ended.map(at) };
+        assert!(told(Some(5)).has(&child(7, None)), "itself");
+        assert!(told(None).has(&child(8, None)), "it may be a child of it");
+        assert!(told(Some(5)).has(&child(8, Some(5))), "they went together");
+        assert!(!told(Some(5)).has(&child(8, None)));
+        assert!(!told(Some(5)).has(&child(8, Some(6))));
+    }
+}

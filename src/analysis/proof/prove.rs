@@ -1,0 +1,290 @@
+//! From the runs in which policies were enforced to what they say of a report.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::collect;
+use crate::analysis::item::Item;
+use crate::analysis::proof::seen::{self, Sight};
+use crate::analysis::proof::{late, likeness, verdict};
+use crate::analysis::{finding, mode};
+use crate::exit;
+use crate::model::gap::{Effect, Gap, GapId};
+use crate::model::run::KillReason;
+use crate::model::store::Store;
+use crate::observation::{Enforced, Policy};
+use crate::report::{
+    Observed, Proof, Proved, ProvedFinding, ProvedInvocation, ProvedPolicy, ProvedResponse,
+    ProvedShutdown, Report, ReportedGap, ReportedOutcome, ResponseTime, Status,
+};
+
+/// Puts into a report what the runs say of its predictions. Of several runs under one policy the
+/// last one counts.
+pub fn prove(report: &mut Report, runs: &[&Store]) {
+    let mut proved: BTreeMap<Policy, ProvedPolicy> = BTreeMap::new();
+    let mut pause_ms = 0.0;
+    for store in runs {
+        let Some(enforced) = enforced(store) else { continue };
+        pause_ms = enforced.pause.as_secs_f64() * 1_000.0;
+        let tries = proved.get(&enforced.policy).map_or(0, |known| known.tries) + 1;
+        proved.insert(enforced.policy, ProvedPolicy { tries, ..policy(report, store, enforced) });
+    }
+    let interrupted = runs.iter().flat_map(|store| &store.gaps);
+    let interrupted = interrupted.filter(|gap| gap.id.effect() == Effect::Interrupted);
+    report.gaps.extend(interrupted.map(ReportedGap::from));
+    let policies: Vec<ProvedPolicy> = proved.into_values().collect();
+    let gaps: Vec<Gap> = policies.iter().flat_map(|proved| gaps(report, proved)).collect();
+    report.gaps.extend(gaps.iter().map(ReportedGap::from));
+    let effects: Vec<Effect> = report.gaps.iter().map(|gap| gap.id.effect()).collect();
+    let denied = report.exit_code == exit::FAIL;
+    report.exit_code = exit::code(&effects, denied);
+    report.verdict = exit::verdict(report.exit_code);
+    report.proof = Some(Proof { pause_ms, policies });
+}
+
+/// Whether a run contradicts a report.
+pub fn is_contradicted(report: &Report, run: &Store) -> bool {
+    enforced(run)
+        .is_some_and(|enforced| policy(report, run, enforced).verdict == Proved::Contradicted)
+}
+
+fn enforced(store: &Store) -> Option<Enforced> {
+    store.run.as_ref()?.enforced
+}
+
+fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
+    let policy = proved.policy.as_str();
+    let mut gaps = Vec::new();
+    if proved.verdict == Proved::Contradicted {
+        let message = format!("what was predicted under {policy} is not what happened");
+        gaps.push(Gap::new(GapId::ProofContradicted, message).hint(
+            "run it again with --prove --record FILE; if it stays, report the recording to loopcheck's developers",
+        ));
+    }
+    if let Some(missing) = proved.missing.first() {
+        let message = format!("{policy} could not be proved: {missing}");
+        gaps.push(
+            Gap::new(GapId::ProofIncomplete, message)
+                .hint("the handler's output of that run, on stderr, says more"),
+        );
+    }
+    let gated = report.modes.iter().any(|mode| mode.gated && mode.policy == proved.policy);
+    let failed =
+        proved.invocations.iter().filter(|_| gated).find(|known| fails_anew(report, known));
+    if let Some(failed) = failed {
+        let how = failed.outcome.map_or("had no end", ReportedOutcome::as_str);
+        let message = format!(
+            "under {policy} invocation {} ended otherwise than without it: {how}",
+            failed.index
+        );
+        gaps.push(Gap::new(GapId::ProofFailed, message).hint(
+            "what an earlier invocation has left, or a connection that did not survive, may be the reason",
+        ));
+    }
+    gaps
+}
+
+/// Whether an invocation that got a response before got none now. That an answer is withheld is
+/// predicted, and a finding says so.
+fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
+    let before = report.invocations.iter().find(|known| known.index == proved.index);
+    let answered = before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response));
+    let fails =
+        !matches!(proved.outcome, Some(ReportedOutcome::Response | ReportedOutcome::Held) | None);
+    answered && fails
+}
+
+fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
+    let items = collect::items(store).pending;
+    let findings = findings(report, store, &items, enforced);
+    let response = response(report, store, &items, enforced.policy);
+    let ids_of = |items: &[&Item]| likeness::ids(&report.findings, items);
+    let late_errors = late::errors(store, &items, enforced.policy, ids_of);
+    let missing = missing(store);
+    let verdict = if !missing.is_empty() {
+        Proved::NotShown
+    } else {
+        let told = findings.iter().map(|finding| finding.verdict);
+        let shown = told.filter(|verdict| *verdict != Proved::NotShown);
+        shown.chain(response.observed.map(|_| response.verdict)).max().unwrap_or(Proved::NotShown)
+    };
+    ProvedPolicy {
+        policy: enforced.policy,
+        verdict,
+        tries: 1,
+        response,
+        invocations: invocations(store),
+        findings,
+        late_errors,
+        // Elsewhere the run has only come to its end.
+        shutdown: shutdown(store, &items, ids_of).filter(|_| enforced.policy == Policy::Freeze),
+        missing,
+    }
+}
+
+/// What must have been seen for the run to prove anything.
+fn missing(store: &Store) -> Vec<String> {
+    let first = store.invocations.first();
+    if first.is_none_or(|first| first.responded_at.is_none()) {
+        let gap = store.gaps.iter().find(|gap| gap.id.effect() != Effect::Note);
+        return vec![
+            gap.map_or_else(|| "there was no response".to_owned(), |gap| gap.message.clone()),
+        ];
+    }
+    // How an invocation ends that comes after what was left is what the run is to show.
+    let blind = |gap: &&Gap| !matches!(gap.id.effect(), Effect::Note | Effect::NoResponse);
+    let mut missing: Vec<String> =
+        store.gaps.iter().filter(blind).map(|gap| gap.message.clone()).collect();
+    if store.feed.attached_at.is_none() {
+        missing.push("there was no console feed".to_owned());
+    }
+    if store.feed.dropped_events > 0 {
+        missing.push("the console feed has lost events".to_owned());
+    }
+    let last = store.invocations.iter().rev().find(|known| known.responded_at.is_some());
+    let cut_short = store.exited.is_some()
+        || matches!(store.killed, Some((_, KillReason::Deadline | KillReason::Withheld)));
+    if !cut_short && last.is_some_and(|last| last.caught_up_at.is_none()) {
+        missing.push("the console feed had not told everything".to_owned());
+    }
+    missing
+}
+
+fn findings(
+    report: &Report,
+    store: &Store,
+    items: &[Item],
+    enforced: Enforced,
+) -> Vec<ProvedFinding> {
+    let mut seen: BTreeMap<usize, (Proved, Sight)> = BTreeMap::new();
+    let mut strangers = Vec::new();
+    for item in items {
+        let Some(sight) = seen::of(store, items, item, enforced) else { continue };
+        let Some(known) = store.invocations.get(sight.pending_in) else { continue };
+        // Of several findings alike the one that it agrees with is its own.
+        let judged = likeness::alike(&report.findings, item).into_iter().map(|place| {
+            let finding = &report.findings[place];
+            let verdict = verdict::of_finding(finding, enforced.policy, sight, known);
+            (verdict, seen.contains_key(&place), place)
+        });
+        // And of several that it agrees with one that nothing was seen of yet.
+        match judged.min() {
+            Some((verdict, _, place)) => {
+                let known = seen.entry(place).or_insert((verdict, sight));
+                if verdict > known.0 {
+                    *known = (verdict, sight);
+                }
+            }
+            None => strangers.push(stranger(store, item, sight)),
+        }
+    }
+    let first = store.invocations.first();
+    if enforced.policy.holds()
+        && !first.is_some_and(|first| seen::can_be_held(store, first, enforced.policy))
+    {
+        return strangers;
+    }
+    let predicted = report.findings.iter().enumerate();
+    let predicted = predicted.filter(|(_, finding)| finding.status != Status::Runtime);
+    let mut proved: Vec<ProvedFinding> = predicted
+        .filter_map(|(place, finding)| {
+            let fate = finding.fates.get(&enforced.policy)?.as_ref()?;
+            let (verdict, sight) = seen.remove(&place).unzip();
+            Some(ProvedFinding {
+                finding: Some(finding.id.clone()),
+                name: None,
+                location: None,
+                predicted: Some(fate.fate),
+                predicted_ms: fate.ms,
+                observed: sight.map_or(Observed::Absent, |sight| sight.seen),
+                observed_ms: sight.and_then(|sight| sight.ms),
+                invocation: sight.and_then(|sight| number(sight.at?)),
+                verdict: verdict.unwrap_or(Proved::NotShown),
+            })
+        })
+        .collect();
+    strangers.sort_by(|a: &ProvedFinding, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
+    strangers.dedup_by(|a, b| (&a.name, &a.location) == (&b.name, &b.location));
+    proved.extend(strangers);
+    proved
+}
+
+fn number(place: usize) -> Option<u32> {
+    u32::try_from(place + 1).ok()
+}
+
+/// Something that was not pending in the run that predicts.
+fn stranger(store: &Store, item: &Item, sight: Sight) -> ProvedFinding {
+    ProvedFinding {
+        finding: None,
+        name: item.name.clone().or_else(|| Some(item.kind.as_str().to_owned())),
+        location: item.location.as_ref().map(|location| finding::place(store, location)),
+        predicted: None,
+        predicted_ms: None,
+        observed: sight.seen,
+        observed_ms: sight.ms,
+        invocation: sight.at.and_then(number),
+        // Nothing was to be pending there.
+        verdict: Proved::Contradicted,
+    }
+}
+
+fn response(report: &Report, store: &Store, items: &[Item], policy: Policy) -> ProvedResponse {
+    let (predicted, predicted_ms) = mode::response(policy, &report.findings);
+    let first = store.invocations.first();
+    let observed = first.and_then(|first| {
+        let responded = first.responded_at?;
+        if policy != Policy::HoldResponse {
+            return Some((ResponseTime::AtOnce, None));
+        }
+        if !seen::can_be_held(store, first, policy) {
+            return None;
+        }
+        Some(match seen::left(store, first, items, policy) {
+            None if seen::was_killed(store).is_none() => return None,
+            None => (ResponseTime::Timeout, None),
+            Some(left) => {
+                let ms = left.millis_since(responded).max(0.0);
+                let waited = predicted != ResponseTime::AtOnce;
+                (if waited { ResponseTime::Held } else { ResponseTime::AtOnce }, Some(ms))
+            }
+        })
+    });
+    let verdict = first.zip(observed).map_or(Proved::NotShown, |(first, observed)| {
+        verdict::of_response((predicted, predicted_ms), observed, first)
+    });
+    ProvedResponse {
+        predicted,
+        predicted_ms,
+        observed: observed.map(|(time, _)| time),
+        observed_ms: observed.and_then(|(_, ms)| ms),
+        verdict,
+    }
+}
+
+fn invocations(store: &Store) -> Vec<ProvedInvocation> {
+    let each = store.invocations.iter().map(|known| ProvedInvocation {
+        index: known.index,
+        outcome: known.outcome.map(ReportedOutcome::from),
+        error_type: known.error_type.clone(),
+        response_ms: known.responded_at.map(|at| at.millis_since(known.delivered_at)),
+        awake_ms: known.idle_at.zip(known.responded_at).map(|(idle, at)| idle.millis_since(at)),
+        frozen_ms: known.thawed_at.zip(known.frozen_at).map(|(thaw, at)| thaw.millis_since(at)),
+    });
+    each.collect()
+}
+
+fn shutdown(
+    store: &Store,
+    items: &[Item],
+    ids_of: impl Fn(&[&Item]) -> Vec<String>,
+) -> Option<ProvedShutdown> {
+    let (killed, _) = store.killed.filter(|(_, reason)| *reason == KillReason::Shutdown)?;
+    let last = store.invocations.len().checked_sub(1)?;
+    let is_lost = |item: &&Item| {
+        item.pending_in.contains(&last) && item.ended.is_none_or(|ended| ended > killed)
+    };
+    let lost: Vec<&Item> = items.iter().filter(is_lost).collect();
+    let notice = store.shutdown_notice_at;
+    let ended = notice.zip(store.exited).map(|(notice, (exited, _))| exited.millis_since(notice));
+    Some(ProvedShutdown { notice: notice.is_some(), ended_ms: ended, lost: ids_of(&lost) })
+}

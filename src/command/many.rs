@@ -1,0 +1,128 @@
+//! Several handlers: built one after the other, run so many at once.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+use crate::command::complaint::report_error_of;
+use crate::command::interrupt;
+use crate::command::one::{self, Judged, Ready};
+use crate::command::request::Request;
+use crate::error::CommandError;
+use crate::gate::Gate;
+use crate::model::gap::{Gap, GapId};
+use crate::report::{ReportedGap, Verdict};
+use crate::source::terminal::Terminal;
+
+/// What is to be run.
+pub(crate) struct Handlers {
+    pub(crate) requests: Vec<Request>,
+    /// How many at once.
+    pub(crate) jobs: usize,
+    /// What the line of progress judges by.
+    pub(crate) gate: Arc<Gate>,
+}
+
+/// Runs them. What was judged comes back in their order, with what concerns no single one.
+pub(crate) async fn run(
+    handlers: Handlers,
+    terminal: &Arc<Terminal>,
+) -> (Vec<Judged>, Vec<ReportedGap>) {
+    let Handlers { requests, jobs, gate } = handlers;
+    let mut interrupted = interrupt::listen();
+    let total = requests.len();
+    let mut prepared = Vec::new();
+    // Two builds at once would only wait for each other.
+    for request in requests {
+        if *interrupted.borrow() {
+            break;
+        }
+        let own = Arc::new(terminal.of(&request.name));
+        let ready = one::prepare(&request, &own, &mut interrupted).await;
+        prepared.push(Prepared { request, ready, terminal: own });
+    }
+    let turns = Arc::new(Semaphore::new(jobs));
+    let progress = Arc::new(Progress { total, done: 0.into(), gate });
+    let running: Vec<(String, JoinHandle<Option<Judged>>)> = prepared
+        .into_iter()
+        .map(|prepared| {
+            let (turns, interrupted) = (Arc::clone(&turns), interrupted.clone());
+            let progress = Arc::clone(&progress);
+            let name = prepared.request.name.clone();
+            (name, tokio::spawn(prepared.run(turns, interrupted, progress)))
+        })
+        .collect();
+    let (mut judged, mut gaps) = (Vec::new(), Vec::new());
+    for (name, handle) in running {
+        match handle.await {
+            Ok(of_one) => judged.extend(of_one),
+            Err(error) => {
+                let message = format!("judging {name} failed: {error}");
+                gaps.push(ReportedGap::from(&Gap::new(GapId::InternalError, message)));
+            }
+        }
+    }
+    let missing = total - judged.len() - gaps.len();
+    if *interrupted.borrow() {
+        let message = match missing {
+            0 => "the run was interrupted".to_owned(),
+            n => format!("the run was interrupted before {n} of {total} handlers were run"),
+        };
+        gaps.push(ReportedGap::from(&Gap::new(GapId::Interrupted, message)));
+    }
+    (judged, gaps)
+}
+
+struct Prepared {
+    request: Request,
+    ready: Result<Ready, CommandError>,
+    terminal: Arc<Terminal>,
+}
+
+impl Prepared {
+    /// Runs it when it is its turn; nothing if that never comes.
+    async fn run(
+        self,
+        turns: Arc<Semaphore>,
+        interrupted: watch::Receiver<bool>,
+        progress: Arc<Progress>,
+    ) -> Option<Judged> {
+        // The semaphore is never closed.
+        let _turn = turns.acquire().await;
+        let Self { request, ready, terminal } = self;
+        if *interrupted.borrow() && ready.is_ok() {
+            return None;
+        }
+        let result = match ready {
+            Ok(ready) => one::observe(ready, &request, &terminal, interrupted).await,
+            Err(error) => Err(error),
+        };
+        let judged = one::judge(&request, result);
+        progress.tell(&request.name, &judged, &terminal);
+        Some(judged)
+    }
+}
+
+/// Says which handlers are done.
+struct Progress {
+    total: usize,
+    done: std::sync::atomic::AtomicUsize,
+    gate: Arc<Gate>,
+}
+
+impl Progress {
+    fn tell(&self, name: &str, judged: &Judged, terminal: &Terminal) {
+        let done = self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        if let Some(error) = &judged.error {
+            terminal.aside(|| report_error_of(name, error));
+        }
+        let verdict = match judged.under(&self.gate).verdict {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "FAIL",
+            Verdict::Error => "ERROR",
+            Verdict::Inconclusive => "INCONCLUSIVE",
+        };
+        terminal.note(&format!("[{done}/{}] {verdict}", self.total));
+    }
+}

@@ -1,0 +1,87 @@
+//! `--prove`: the handler once more under each policy, with that policy enforced.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::analysis;
+use crate::ingest::Evidence;
+use crate::model::store::Store;
+use crate::observation::{Enforced, Policy, Runtime};
+use crate::policy;
+use crate::report::Report;
+use crate::session::{self, Plan, Program, Recorder};
+use crate::source::terminal::Terminal;
+
+/// How often a policy is tried before what contradicts a prediction is believed.
+const TRIES: u32 = 2;
+
+/// Runs the handler under each policy that applies, one after the other. `store` is what was
+/// observed before, and `pause` is for how long an environment is frozen.
+pub(crate) async fn prove(
+    plan: &Plan,
+    store: &Store,
+    pause: Duration,
+    mut recorder: Option<Recorder>,
+    terminal: &Arc<Terminal>,
+    interrupted: &watch::Receiver<bool>,
+) -> (Vec<Evidence>, Option<Recorder>) {
+    let report = analysis::judge(store);
+    let mut runs = Vec::new();
+    if store.invocations.iter().all(|known| known.responded_at.is_none()) {
+        return (runs, recorder);
+    }
+    for policy in policies(plan, &report) {
+        for tries in 1..=TRIES {
+            if *interrupted.borrow() {
+                return (runs, recorder);
+            }
+            let note = if tries == 1 { "" } else { " once more: it went otherwise than predicted" };
+            terminal.note(&format!("proving {}{note}", policy.as_str()));
+            let plan = enforcing(plan, Enforced { policy, pause });
+            let (evidence, rest) =
+                session::run(plan, recorder, Arc::clone(terminal), interrupted.clone()).await;
+            recorder = rest;
+            let again = analysis::is_contradicted(&report, &evidence.store);
+            runs.push(evidence);
+            if !again {
+                break;
+            }
+        }
+    }
+    (runs, recorder)
+}
+
+/// The policies that can be enforced on the handler, and that were asked for.
+fn policies(plan: &Plan, report: &Report) -> Vec<Policy> {
+    let runtime = plan.program.runtime();
+    let asked = plan.modes.iter().filter_map(|id| policy::mode(runtime, id));
+    let asked: Vec<Policy> = asked.map(|mode| mode.policy).collect();
+    let used = || report.modes.iter().filter(|mode| mode.gated).map(|mode| mode.policy).collect();
+    let possible = match runtime {
+        // AWS' own client completes as the handler does, and in no other way.
+        _ if is_foreign_client(plan) => used(),
+        Runtime::Tokio | Runtime::NodeWithCallbacks => Policy::ALL.to_vec(),
+        // Nothing waits for its event loop.
+        Runtime::NodeWithPromises => vec![Policy::Freeze, Policy::RunOn],
+    };
+    let wanted = |policy: &&Policy| asked.is_empty() || asked.contains(policy);
+    Policy::ALL.iter().filter(|policy| possible.contains(policy)).filter(wanted).copied().collect()
+}
+
+fn is_foreign_client(plan: &Plan) -> bool {
+    match &plan.program {
+        Program::Tokio(_) => false,
+        Program::Node(handler) => handler.is_foreign_client(),
+    }
+}
+
+/// What an invocation leaves shows in the next one, so there are two at least.
+fn enforcing(plan: &Plan, enforced: Enforced) -> Plan {
+    let mut plan = Plan { enforced: Some(enforced), ..plan.clone() };
+    if let [only] = plan.events.as_slice() {
+        plan.events.push(only.clone());
+    }
+    plan
+}

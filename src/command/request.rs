@@ -1,0 +1,171 @@
+//! One handler to run, with every setting decided: flags win over the configuration, and that wins
+//! over the defaults.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::cli::RunArgs;
+use crate::config::{Config, HandlerTable};
+use crate::source::node::program::target;
+use crate::source::repository;
+
+/// How often each event is delivered: cold, and warm.
+const INVOCATIONS: u32 = 2;
+
+/// Lambda's default for a function's timeout (AWS Lambda developer guide, configuration-timeout).
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The longest watch after each response.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// For how long an environment is frozen between two invocations.
+const FREEZE: Duration = Duration::from_secs(1);
+
+/// A handler, and how it is to be run.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// What tells it from the other handlers of its repository, on every machine.
+    pub(crate) name: String,
+    /// HANDLER as the user named it.
+    pub(crate) named: String,
+    /// `AWS_LAMBDA_FUNCTION_NAME`, if the handler was given a name that can be one.
+    pub(crate) function_name: Option<String>,
+    /// Where it is.
+    pub(crate) handler: PathBuf,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) events: Vec<OsString>,
+    pub(crate) invocations: u32,
+    pub(crate) timeout: Duration,
+    pub(crate) settle: Duration,
+    pub(crate) modes: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) bin: Option<String>,
+    pub(crate) release: bool,
+    pub(crate) runtime: Option<String>,
+    pub(crate) ric: Option<PathBuf>,
+    pub(crate) record: Option<PathBuf>,
+    pub(crate) console: Option<SocketAddr>,
+    /// Whether predictions are to be proved, and for how long an environment is frozen then.
+    pub(crate) prove: Option<Duration>,
+}
+
+impl Request {
+    /// HANDLER of the command line. If a table of the configuration names it, `table` is that.
+    pub(crate) fn of_argument(
+        handler: &Path,
+        args: &RunArgs,
+        config: &Config,
+        table: Option<(&HandlerTable, &Path)>,
+    ) -> Self {
+        let name = match table {
+            Some((table, _)) => table.name.clone(),
+            None => name_of(handler, args.bin.as_deref()),
+        };
+        let (blank, here) = (HandlerTable::default(), Path::new(""));
+        let (table, folder) = table.unwrap_or((&blank, here));
+        let named = handler.display().to_string();
+        Self {
+            name,
+            named,
+            handler: handler.to_owned(),
+            ..Self::merged(args, config, table, folder)
+        }
+    }
+
+    /// A table of the file that stands in `folder`.
+    pub(crate) fn of_table(
+        table: &HandlerTable,
+        folder: &Path,
+        args: &RunArgs,
+        config: &Config,
+    ) -> Self {
+        let request = Self::merged(args, config, table, folder);
+        // What is not built has no use for --release.
+        let release = table.release || (args.release && request.handler.is_dir());
+        Self { release, ..request }
+    }
+
+    fn merged(args: &RunArgs, config: &Config, table: &HandlerTable, folder: &Path) -> Self {
+        let in_table = table.events.iter().map(|event| event.argument(folder));
+        let mut env = table.env.clone();
+        if let Some(memory) = table.memory {
+            env.push(("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".into(), memory.to_string()));
+        }
+        env.extend(args.env.iter().cloned());
+        Self {
+            name: table.name.clone(),
+            named: table.path.display().to_string(),
+            function_name: function_name(table),
+            handler: folder.join(&table.path),
+            args: args.args.clone(),
+            events: if args.events.is_empty() { in_table.collect() } else { args.events.clone() },
+            invocations: args
+                .invocations
+                .or(table.invocations)
+                .or(config.invocations)
+                .unwrap_or(INVOCATIONS),
+            timeout: args.timeout.or(table.timeout).or(config.timeout).unwrap_or(TIMEOUT),
+            settle: args.settle.or(table.settle).or(config.settle).unwrap_or(SETTLE),
+            modes: if args.modes.is_empty() { table.modes.clone() } else { args.modes.clone() },
+            env,
+            bin: args.bin.clone().or_else(|| table.bin.clone()),
+            release: args.release || table.release,
+            // AWS' own client decides by the version of Node.
+            runtime: args
+                .runtime
+                .clone()
+                .or_else(|| table.runtime.clone().filter(|_| args.ric.is_none())),
+            ric: args.ric.clone(),
+            record: args.record.clone(),
+            console: args.console,
+            prove: args.prove.then(|| args.freeze_for.unwrap_or(FREEZE)),
+        }
+    }
+}
+
+/// The name of a table, unless it is only the path. What a function can be called is in Lambda's
+/// API reference, under `CreateFunction`.
+fn function_name(table: &HandlerTable) -> Option<String> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let name = &table.name;
+    let given = *name != table.path.to_string_lossy();
+    (given && (1..=64).contains(&name.len()) && name.chars().all(letter)).then(|| name.clone())
+}
+
+/// The path of a handler in its repository, or as it was given.
+pub(crate) fn name_of(handler: &Path, bin: Option<&str>) -> String {
+    let spec = target::parse(handler).filter(|spec| !spec.file.is_dir());
+    let (file, export) = match &spec {
+        Some(spec) => (spec.file.as_path(), Some(spec.export.as_str())),
+        None => (handler, None),
+    };
+    let folder = if file.is_dir() { Some(file) } else { file.parent() };
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let inside = repository::root(folder).and_then(|root| repository::inside(&root, file));
+    let mut name = match inside {
+        Some(inside) if inside.is_empty() => ".".to_owned(),
+        Some(inside) => inside,
+        None => file.display().to_string(),
+    };
+    if let Some(export) = export.filter(|export| *export != "handler") {
+        name.push(':');
+        name.push_str(export);
+    }
+    if let Some(bin) = bin {
+        name.push('#');
+        name.push_str(bin);
+    }
+    name
+}
+
+/// Whether a table names the handler that the command line names.
+pub(crate) fn is_same(table: &HandlerTable, folder: &Path, handler: &Path) -> bool {
+    let target = |path: &Path| match target::parse(path).filter(|spec| !spec.file.is_dir()) {
+        Some(spec) => (spec.file.canonicalize().ok(), Some(spec.export)),
+        None => (path.canonicalize().ok(), None),
+    };
+    let (ours, theirs) = (target(handler), target(&folder.join(&table.path)));
+    ours.0.is_some() && ours == theirs
+}

@@ -1,0 +1,96 @@
+//! The functions of a SAM or CloudFormation template as handlers.
+
+use std::path::{Path, PathBuf};
+
+use crate::command::settings::{all_of, parent};
+use crate::config::HandlerTable;
+use crate::error::CommandError;
+use crate::model::gap::{Gap, GapId};
+use crate::report::ReportedGap;
+use crate::session;
+use crate::source::terminal::Terminal;
+use crate::template::{self, Handlers, Lookup};
+
+/// What a template names.
+pub(crate) struct Functions {
+    pub(crate) tables: Vec<HandlerTable>,
+    /// The folder that their paths are relative to.
+    pub(crate) folder: PathBuf,
+    /// What of it is not run, each with its name.
+    pub(crate) gaps: Vec<(String, ReportedGap)>,
+}
+
+/// Reads a template, and says what of it is not run, or not as in the cloud.
+pub(crate) fn read(file: &Path, terminal: &Terminal) -> Result<Functions, CommandError> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        CommandError::input(format!("could not read the template {name}: {error}"), None)
+    })?;
+    let folder = parent(file).to_owned();
+    let found = template::handlers(&text, &Around { folder: &folder }).map_err(|problems| {
+        all_of(problems.into_iter().map(|problem| Gap {
+            id: GapId::BadInput,
+            message: format!("{name}:{}:{}: {}", problem.line, problem.column, problem.message),
+            hint: problem.hint,
+        }))
+    })?;
+    for unresolved in &found.unresolved {
+        let variables = unresolved.variables.join(", ");
+        terminal.note(&format!(
+            "{} is started without {variables}: the values are known in the cloud only; --env sets them",
+            unresolved.function
+        ));
+    }
+    let gaps = skipped(file, &found);
+    Ok(Functions { tables: found.tables, folder, gaps })
+}
+
+/// What is not run is said in every report: nobody is to take it for checked.
+fn skipped(file: &Path, found: &Handlers) -> Vec<(String, ReportedGap)> {
+    let each = found.skipped.iter().map(|skipped| {
+        let (file, line, reason) = (file.display(), skipped.line, &skipped.reason);
+        let id = if skipped.is_ours { GapId::FunctionUnjudged } else { GapId::FunctionNotRun };
+        let name = skipped.name.escape_debug();
+        let gap = Gap::new(id, format!("{file}:{line}: {name} is not run: {reason}"));
+        let gap = match id {
+            GapId::FunctionUnjudged => {
+                gap.hint("name its handler in loopcheck.toml, or leave it out with --filter")
+            }
+            _ => gap,
+        };
+        (skipped.name.clone(), ReportedGap::from(&gap))
+    });
+    each.collect()
+}
+
+/// The files around a template.
+struct Around<'a> {
+    folder: &'a Path,
+}
+
+impl Lookup for Around<'_> {
+    fn is_file(&self, path: &Path) -> bool {
+        self.folder.join(path).is_file()
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        self.folder.join(path).is_dir()
+    }
+
+    fn folders(&self, path: &Path) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.folder.join(path)) else { return Vec::new() };
+        let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> =
+            folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
+    fn text(&self, path: &Path) -> Option<String> {
+        std::fs::read_to_string(self.folder.join(path)).ok()
+    }
+
+    fn region(&self) -> Option<String> {
+        Some(session::region())
+    }
+}

@@ -1,0 +1,53 @@
+//! `[rules]`: the levels that are not the rules' own.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeString, DeValue};
+
+use crate::config::keys::Section;
+use crate::config::names::{GAP, LEVELS};
+use crate::config::reader::{Node, Reader, Text, Value, type_of};
+use crate::rule::{Level, RuleId};
+
+/// Reads the levels.
+pub(super) fn read<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> BTreeMap<RuleId, Level> {
+    let DeValue::Table(entries) = value.node.get_ref() else {
+        reader.wrong_type(value, Some("write its header as [rules]".into()));
+        return BTreeMap::new();
+    };
+    let entries = entries.iter();
+    entries
+        .filter_map(|(key, node)| Some((rule(reader, key)?, level(reader, key, node)?)))
+        .collect()
+}
+
+fn rule(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>) -> Option<RuleId> {
+    let name = key.get_ref().as_ref();
+    let found = RuleId::ALL.iter().copied().find(|rule| rule.as_str() == name);
+    if name == GAP {
+        let message = format!("`{GAP}` has no level: a gap cannot be turned off");
+        reader.refuse(key.span(), message, "remove it; a gap says itself how it is closed");
+    } else if found.is_none() {
+        let unknown = Section::Rules.unknown(name);
+        reader.refuse(key.span(), unknown.message, unknown.hint);
+    }
+    found
+}
+
+fn level<'a>(
+    reader: &mut Reader<'a>,
+    key: &Spanned<DeString<'_>>,
+    node: &'a Node<'a>,
+) -> Option<Level> {
+    let words = LEVELS.map(|(word, _)| word);
+    let Some(text) = node.get_ref().as_str() else {
+        let message =
+            format!("`{}` is a level; this is {}", key.get_ref(), type_of(node.get_ref()));
+        let hint = "a level is \"deny\", \"warn\" or \"allow\"";
+        reader.refuse(node.span(), message, hint);
+        return None;
+    };
+    let word = reader.one_of(&Text { text, span: node.span() }, "level", &words)?;
+    LEVELS.iter().find(|(known, _)| *known == word).map(|(_, level)| *level)
+}

@@ -1,0 +1,89 @@
+//! What a configuration says, once it is understood.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::gate::Expected;
+use crate::rule::{Level, RuleId};
+
+/// A configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The timeout of every function that has none of its own.
+    pub timeout: Option<Duration>,
+    /// The longest watch after each response.
+    pub settle: Option<Duration>,
+    /// How often each event is delivered.
+    pub invocations: Option<u32>,
+    /// The handlers, in the order of the file.
+    pub handlers: Vec<HandlerTable>,
+    /// The expectations, in the order of the file.
+    pub expected: Vec<Expected>,
+    /// The levels of rules that are not the rules' own.
+    pub levels: BTreeMap<RuleId, Level>,
+}
+
+/// A `[[handler]]`, or a function of a template.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct HandlerTable {
+    /// What tells it from the others.
+    pub name: String,
+    /// HANDLER, as one would give it in the folder of the file that names it. The paths here are
+    /// relative to that folder.
+    pub path: PathBuf,
+    /// The events; empty: one event, `{}`.
+    pub events: Vec<Event>,
+    /// How often each event is delivered.
+    pub invocations: Option<u32>,
+    /// The function's timeout.
+    pub timeout: Option<Duration>,
+    /// The longest watch after each response.
+    pub settle: Option<Duration>,
+    /// Environment variables.
+    pub env: Vec<(String, String)>,
+    /// For Node.js: the managed runtime, for example `nodejs22.x`.
+    pub runtime: Option<String>,
+    /// The completion modes to gate on; empty: those that the handler uses.
+    pub modes: Vec<String>,
+    /// Of a directory with several binaries: the one to run.
+    pub bin: Option<String>,
+    /// Whether a directory is built in release mode.
+    pub release: bool,
+    /// The function's memory in MB.
+    pub memory: Option<u32>,
+    /// Where it stands in the file that names it, from 1.
+    pub line: u32,
+}
+
+/// An event of a handler.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Event {
+    /// A file, relative to the folder of the file that names it.
+    File(PathBuf),
+    /// JSON itself.
+    Json(String),
+}
+
+impl Event {
+    /// As `--event` takes it, if the file that names it stands in `folder`.
+    pub fn argument(&self, folder: &Path) -> OsString {
+        match self {
+            Self::File(file) => folder.join(file).into_os_string(),
+            Self::Json(json) => json.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_is_looked_for_in_the_folder() {
+        let folder = Path::new("services");
+        assert_eq!(Event::File("a.json".into()).argument(folder), "services/a.json");
+        assert_eq!(Event::Json("{\"a\": 1}".into()).argument(folder), "{\"a\": 1}");
+    }
+}

@@ -1,0 +1,36 @@
+//! What of the findings is meant, and what was known before: levels, expectations and the baseline
+//! are applied to a report, which says then what is left. Pure: no I/O, no clock.
+
+mod alike;
+mod apply;
+mod baseline;
+mod compare;
+mod consistent;
+mod expectation;
+mod merge;
+mod pattern;
+mod settings;
+mod suite;
+
+pub use apply::{apply, conclude};
+pub use baseline::{BASELINE_SCHEMA, Baseline, KnownFinding};
+pub use compare::compare;
+pub use consistent::contradiction;
+pub use expectation::Expected;
+pub use merge::{MergeError, merge};
+pub use pattern::Pattern;
+pub use settings::Gate;
+pub use suite::suite;
+
+#[cfg(test)]
+mod apply_tests;
+#[cfg(test)]
+mod baseline_tests;
+#[cfg(test)]
+mod compare_tests;
+#[cfg(test)]
+mod consistent_tests;
+#[cfg(test)]
+mod suite_tests;
+#[cfg(test)]
+mod test_reports;

@@ -1,0 +1,80 @@
+//! What a command reports: of one handler or of several; and the view of it that formats share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::suite::{GoneFinding, Selection, Suite, UsedBaseline, UsedExpectation};
+use crate::report::types::{Report, ReportedGap, Verdict};
+
+/// A report as it stands in a file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Document {
+    /// Of one handler: `loopcheck.report/v1`.
+    One(Box<Report>),
+    /// Of several: `loopcheck.reports/v1`.
+    Many(Box<Suite>),
+}
+
+impl Document {
+    /// The exit code of the run.
+    pub fn exit_code(&self) -> u8 {
+        self.results().exit_code
+    }
+
+    /// What it says, of however many handlers.
+    pub fn results(&self) -> Results<'_> {
+        match self {
+            Self::One(report) => Results {
+                verdict: report.verdict,
+                exit_code: report.exit_code,
+                selection: None,
+                gaps: &[],
+                expectations: &report.expectations,
+                baseline: None,
+                reports: std::slice::from_ref(report),
+            },
+            Self::Many(suite) => Results {
+                verdict: suite.verdict,
+                exit_code: suite.exit_code,
+                selection: Some(&suite.selection),
+                gaps: &suite.gaps,
+                expectations: &suite.expectations,
+                baseline: suite.baseline.as_ref(),
+                reports: &suite.reports,
+            },
+        }
+    }
+}
+
+/// What is said of one handler or of several, in one form.
+#[derive(Clone, Copy, Debug)]
+pub struct Results<'a> {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The exit code of the run.
+    pub exit_code: u8,
+    /// Which handlers were run; `None`: the one that was named.
+    pub selection: Option<&'a Selection>,
+    /// Holes in the evidence that concern no single handler; those of one are in its report.
+    pub gaps: &'a [ReportedGap],
+    /// Every expectation, with what it came to over all handlers. Those in the reports of several
+    /// handlers say what they came to in each.
+    pub expectations: &'a [UsedExpectation],
+    /// What the baseline knows of handlers that there are no more.
+    pub baseline: Option<&'a UsedBaseline>,
+    /// The reports.
+    pub reports: &'a [Report],
+}
+
+impl<'a> Results<'a> {
+    /// The expectations that expect nothing any more, and are worth saying.
+    pub fn stale(&self) -> impl Iterator<Item = &'a UsedExpectation> + use<'a> {
+        self.expectations.iter().filter(|known| known.is_worth_saying())
+    }
+
+    /// What has gone away since the baseline was written.
+    pub fn gone(&self) -> impl Iterator<Item = &'a GoneFinding> + use<'a> {
+        let own = self.reports.iter().filter_map(|report| report.baseline.as_ref());
+        own.chain(self.baseline).flat_map(|baseline| &baseline.gone)
+    }
+}

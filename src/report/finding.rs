@@ -1,0 +1,327 @@
+//! A finding of the report: a pending item or several alike, with what becomes of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Policy;
+use crate::report::types::ReportedMode;
+use crate::rule::{Level, RuleId};
+
+/// A pending item, or several alike.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Finding {
+    /// Unique in this report.
+    pub id: String,
+    /// The same for the same finding in another run.
+    pub fingerprint: String,
+    /// The rule that it falls under.
+    pub rule: RuleId,
+    /// What kind of item.
+    pub kind: Kind,
+    /// If the kind is `other`: what it is.
+    pub handle: Option<HandleKind>,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// What it means for the run.
+    pub status: Status,
+    /// What the rule's level is.
+    pub level: Level,
+    /// Where it was started.
+    pub location: Option<Place>,
+    /// Whose code started it.
+    pub origin: Option<Origin>,
+    /// The package that started it.
+    pub package: Option<String>,
+    /// In which phase it was started.
+    pub created: Option<Created>,
+    /// The invocation whose code started it, from 1; `None` for the init phase, and where that is
+    /// not told.
+    pub invocation: Option<u32>,
+    /// How many were pending at the response of each invocation.
+    pub counts: Vec<usize>,
+    /// How the counts go on; `None` when one invocation cannot tell.
+    pub growth: Option<Growth>,
+    /// What it was doing.
+    pub state: Option<State>,
+    /// When the last one ended, from the response of the invocation that it was last pending in.
+    pub ended_ms: Option<f64>,
+    /// If it is a timer; or that of a connection, which ends it for being idle.
+    pub timer: Option<Timer>,
+    /// If it is a socket.
+    pub socket: Option<Socket>,
+    /// What it waits on.
+    pub waits_on: Option<WaitsOn>,
+    /// The expectation that it matches.
+    pub expectation: Option<Expectation>,
+    /// How many of them the baseline knows; `None` where there is no baseline, or the finding needs
+    /// none.
+    pub known: Option<usize>,
+    /// How to mend it.
+    pub help: String,
+    /// What becomes of it under each policy; `None` where that cannot be said.
+    pub fates: BTreeMap<Policy, Option<ReportedFate>>,
+}
+
+impl Finding {
+    /// How many items it stands for: the most that were pending at one response.
+    pub fn items(&self) -> usize {
+        self.counts.iter().copied().max().unwrap_or(0).max(1)
+    }
+
+    /// The worst that becomes of it under the modes that the verdict follows.
+    pub fn worst_fate(&self, modes: &[ReportedMode]) -> Option<Fate> {
+        let gated = modes.iter().filter(|mode| mode.gated);
+        let fates = gated.filter_map(|mode| self.fates.get(&mode.policy)?.as_ref());
+        fates.map(|fate| fate.fate).min()
+    }
+
+    /// Whether it makes the function time out under these modes.
+    pub fn times_out(&self, modes: &[ReportedMode]) -> bool {
+        matches!(self.worst_fate(modes), Some(Fate::HoldsUntilTimeout | Fate::EnvHoldsUntilTimeout))
+    }
+}
+
+/// What kind of item.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An async task.
+    Task,
+    /// A blocking task.
+    Blocking,
+    /// A timer that no task waits on.
+    Timer,
+    /// A socket.
+    Socket,
+    /// Any other handle.
+    Other,
+}
+
+/// What kind of handle, if it is neither a task, a timer nor a socket.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandleKind {
+    /// A child process.
+    Process,
+    /// A thread that no runtime accounts for.
+    Thread,
+    /// A worker thread of Node.js.
+    Worker,
+    /// A watcher of files.
+    Watcher,
+    /// A message port.
+    MessagePort,
+    /// Another handle of Node.js.
+    Other,
+}
+
+/// What a finding means for the run.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Nobody said that it was meant.
+    Unexpected,
+    /// An expectation of the configuration covers it.
+    Expected,
+    /// The baseline knows it.
+    Baseline,
+    /// It belongs to the Lambda runtime or to loopcheck.
+    Runtime,
+    /// It ended before the runtime asked for the next event.
+    Safe,
+}
+
+/// Where something was started.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Place {
+    /// The source file, shortened.
+    pub file: String,
+    /// The source file as seen from the root of the repository; `None` where it is not in it.
+    pub path: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u32>,
+    /// Column, from 1.
+    pub column: Option<u32>,
+    /// The function that it is in, where that is told.
+    pub function: Option<String>,
+}
+
+/// Whose code started it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// The handler's own workspace.
+    Handler,
+    /// A package that it depends on.
+    Dependency,
+    /// The Lambda runtime, tokio's own workers, or loopcheck.
+    Runtime,
+}
+
+/// In which phase something was started.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Created {
+    /// Before the first event.
+    Init,
+    /// During an invocation.
+    Invocation,
+}
+
+/// How the counts go on from invocation to invocation.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Growth {
+    /// Pending at one response only.
+    Once,
+    /// As many at each response.
+    Constant,
+    /// More with every invocation.
+    Grows,
+}
+
+/// What an item was doing.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It waits to be woken, it is not known by what.
+    Idle,
+    /// It waits for something that is known.
+    Waiting,
+    /// It was woken and waits for its turn.
+    Scheduled,
+    /// It is running.
+    Busy,
+    /// It waits, and nothing can wake it.
+    Stuck,
+    /// The other side has closed it.
+    Closing,
+}
+
+/// A timer.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Timer {
+    /// When it fires, from the response.
+    pub due_ms: Option<f64>,
+    /// Whether it fires again and again.
+    pub repeats: bool,
+    /// Whether it keeps an event loop alive; `None` where there is none.
+    #[serde(rename = "ref")]
+    pub keeps_loop: Option<bool>,
+}
+
+/// A socket.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Socket {
+    /// `tcp`, `udp`, `unix` or `other`.
+    pub protocol: String,
+    /// Local address.
+    pub local: Option<String>,
+    /// Peer address.
+    pub peer: Option<String>,
+    /// The kernel's state of it.
+    pub state: String,
+    /// Whether it keeps an event loop alive; `None` where there is none.
+    #[serde(rename = "ref")]
+    pub keeps_loop: Option<bool>,
+    /// Method and host of the last request on it, where it is known to be HTTP.
+    pub request: Option<String>,
+    /// Whether a request was in flight on it.
+    pub in_flight: bool,
+    /// The last invocation that used it, where that is told.
+    pub used_in: Option<u32>,
+}
+
+/// What a task waits on.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct WaitsOn {
+    /// The resource's type, for example `Sleep`, `Interval` or `Mutex`.
+    pub resource: String,
+    /// The operation on it, if the feed names one.
+    pub operation: Option<String>,
+    /// Where the resource was made.
+    pub location: Option<Place>,
+    /// If it is a timer: when it fires, from the response.
+    pub due_ms: Option<f64>,
+    /// Whether the tie was inferred from the times of polls, not told by the feed.
+    pub inferred: bool,
+}
+
+/// The expectation that a finding matches.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Expectation {
+    /// Why it is meant.
+    pub reason: String,
+    /// The configuration, as seen from the root of the repository.
+    pub file: String,
+    /// The line in it, from 1.
+    pub line: u32,
+    /// Why it does not cover the finding; `None` if it does.
+    pub refused: Option<Refusal>,
+}
+
+/// Why an expectation that matches a finding does not cover it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// More were pending than it allows.
+    OverMax,
+    /// Its last day is over.
+    UntilPassed,
+    /// It is not for one of the modes that the verdict follows.
+    OtherMode,
+    /// The item makes the function time out, and it names no mode in which that is meant.
+    TimesOut,
+}
+
+/// What becomes of a finding under a policy.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ReportedFate {
+    /// What becomes of it.
+    pub fate: Fate,
+    /// For how long, or after how long; `None` when that is not known.
+    pub ms: Option<f64>,
+    /// What makes it better or worse.
+    pub modifiers: Vec<Modifier>,
+}
+
+/// What becomes of an item under a policy.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// It holds the response until the function times out.
+    HoldsUntilTimeout,
+    /// It holds the environment until the function times out.
+    EnvHoldsUntilTimeout,
+    /// It holds the response.
+    Holds,
+    /// The response is out; it holds the environment.
+    EnvHolds,
+    /// It is frozen, and due meanwhile: it fires when the environment thaws.
+    FrozenOverdue,
+    /// It is frozen; it resumes in a later invocation, or never.
+    Frozen,
+    /// It goes on running between invocations.
+    RunsOn,
+    /// It ran before the environment was frozen.
+    CompletesEarly,
+    /// It holds nothing.
+    Ignored,
+}
+
+/// What makes a fate better or worse.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modifier {
+    /// The peer may have dropped the connection meanwhile.
+    StaleRisk,
+    /// An error in it is blamed on a later invocation.
+    LateError,
+    /// It is lost when the environment is shut down, without notice.
+    LostAtShutdown,
+    /// All ticks that were missed come at once.
+    Burst,
+    /// Every invocation adds one.
+    Accumulates,
+}

@@ -1,0 +1,179 @@
+//! What was seen when each policy was enforced on the handler, beside what had been predicted.
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Policy;
+use crate::report::finding::{Fate, Place};
+use crate::report::types::{ReportedOutcome, ResponseTime};
+
+/// What `--prove` came to.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Proof {
+    /// For how long the environment was frozen between two invocations, or left alone.
+    pub pause_ms: f64,
+    /// One run for each policy, in their order.
+    pub policies: Vec<ProvedPolicy>,
+}
+
+/// A run in which a policy was enforced.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedPolicy {
+    /// The policy.
+    pub policy: Policy,
+    /// What the run says of the predictions.
+    pub verdict: Proved,
+    /// How often it was run: a contradiction counts only if it is seen again.
+    pub tries: u32,
+    /// When the caller had its answer.
+    pub response: ProvedResponse,
+    /// Every invocation that began.
+    pub invocations: Vec<ProvedInvocation>,
+    /// What became of the findings.
+    pub findings: Vec<ProvedFinding>,
+    /// What failed in a later invocation than the one that had left it.
+    pub late_errors: Vec<LateError>,
+    /// How the environment was shut down.
+    pub shutdown: Option<ProvedShutdown>,
+    /// What could not be seen; then nothing is proved.
+    pub missing: Vec<String>,
+}
+
+/// What a run says of a prediction.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proved {
+    /// It happened as predicted.
+    Confirmed,
+    /// The run could not show it.
+    NotShown,
+    /// It happened otherwise.
+    Contradicted,
+}
+
+/// When the caller had its answer in the first invocation.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedResponse {
+    /// What was predicted.
+    pub predicted: ResponseTime,
+    /// For how long it was to be held; `None` where that is not known.
+    pub predicted_ms: Option<f64>,
+    /// What was seen; `None` if there was no answer to hold.
+    pub observed: Option<ResponseTime>,
+    /// For how long it was held, from the completion.
+    pub observed_ms: Option<f64>,
+    /// What that says.
+    pub verdict: Proved,
+}
+
+/// An invocation under an enforced policy.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedInvocation {
+    /// From 1.
+    pub index: u32,
+    /// How it ended.
+    pub outcome: Option<ReportedOutcome>,
+    /// If it ended with an error: of which type.
+    pub error_type: Option<String>,
+    /// From the event to the completion.
+    pub response_ms: Option<f64>,
+    /// From the completion until nothing kept the environment awake any more: billed as well.
+    pub awake_ms: Option<f64>,
+    /// For how long the environment was frozen after it.
+    pub frozen_ms: Option<f64>,
+}
+
+/// What became of a finding.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedFinding {
+    /// The id of the finding; `None`: nothing like it was pending in the run that predicts.
+    pub finding: Option<String>,
+    /// What it is, for one that was not predicted.
+    pub name: Option<String>,
+    /// Where it was started, for one that was not predicted.
+    pub location: Option<Place>,
+    /// What was predicted.
+    pub predicted: Option<Fate>,
+    /// For how long, or after how long.
+    pub predicted_ms: Option<f64>,
+    /// What was seen of it.
+    pub observed: Observed,
+    /// When, or for how long: see [`Observed`].
+    pub observed_ms: Option<f64>,
+    /// In which invocation that was, from 1.
+    pub invocation: Option<u32>,
+    /// What that says.
+    pub verdict: Proved,
+}
+
+/// What was seen of an item under an enforced policy.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observed {
+    /// It was not pending again.
+    Absent,
+    /// It ended before the freeze; `ms` after the response.
+    EndedBeforeFreeze,
+    /// It was frozen, and ended `ms` after the thaw.
+    EndedAfterThaw,
+    /// It was frozen, and went on after the thaw without an end.
+    WentOnAfterThaw,
+    /// It was frozen, and nothing more was seen of it.
+    StayedPending,
+    /// It ended `ms` after the response, and that was waited for.
+    WaitedFor,
+    /// It had not ended at the deadline, which was `ms` after the response.
+    HeldUntilTimeout,
+    /// Nobody waited for its end.
+    NotWaitedFor,
+    /// It ended by itself while nothing was frozen, `ms` after the response.
+    EndedByItself,
+    /// It went on for as long as the run lasted.
+    RanOn,
+    /// It was there when the process ended, which was `ms` after the thaw, or without one after the
+    /// response.
+    EndedWithProcess,
+}
+
+/// Something that failed later than in the invocation that had left it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct LateError {
+    /// How it failed.
+    pub kind: LateErrorKind,
+    /// The invocation that had left it, from 1; 0: the init phase.
+    pub left_by: u32,
+    /// Whether that was inferred from what was pending, and not told.
+    pub inferred: bool,
+    /// The invocation in whose time it failed; `None`: after the last one.
+    pub failed_in: Option<u32>,
+    /// The invocation that AWS gives the error to; `None`: it stands in the log only.
+    pub blamed: Option<u32>,
+    /// Where, if that is told.
+    pub location: Option<Place>,
+    /// The findings that it may be of.
+    pub findings: Vec<String>,
+}
+
+/// How something failed.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LateErrorKind {
+    /// An exception that nobody caught.
+    Exception,
+    /// A promise whose rejection nobody handled.
+    Rejection,
+    /// A panic.
+    Panic,
+    /// The end of the process.
+    Exit,
+}
+
+/// How the environment was shut down.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedShutdown {
+    /// Whether SIGTERM came first: only where an extension is registered.
+    pub notice: bool,
+    /// From SIGTERM to the end of the process, if it ended by itself in its time.
+    pub ended_ms: Option<f64>,
+    /// The findings that were pending then, and were lost.
+    pub lost: Vec<String>,
+}

@@ -1,0 +1,265 @@
+//! What `--prove` came to: what was predicted beside what was seen, as a table; the words of it are
+//! shared with the other formats.
+
+use crate::report::{
+    Finding, LateError, LateErrorKind, Observed, Proof, Proved, ProvedFinding, ProvedInvocation,
+    ProvedPolicy, ProvedShutdown, Report, ReportedOutcome, ResponseTime, Status,
+};
+use crate::reporter::layout::{Page, Row, Style};
+use crate::reporter::{sentence, text};
+
+/// So many findings are shown for each policy, those that were contradicted first.
+const FINDINGS_SHOWN: usize = 12;
+
+/// Names and types of errors are cut off after so many characters.
+const LONGEST: usize = 100;
+
+/// A prediction and what became of it.
+pub(super) struct Tried {
+    pub(super) verdict: Proved,
+    pub(super) policy: &'static str,
+    pub(super) what: String,
+    pub(super) predicted: String,
+    pub(super) observed: String,
+}
+
+/// Writes the table, if anything was proved.
+pub(super) fn write(report: &Report, page: &mut Page) {
+    let Some(proof) = &report.proof else { return };
+    page.blank();
+    page.paragraph(0, &heading(proof), Style::Bold);
+    let rows: Vec<_> = tried(report, proof).into_iter().map(row).collect();
+    if !rows.is_empty() {
+        page.blank();
+        page.grid(2, &["policy", "what", "predicted", "observed"], &rows, &[]);
+    }
+    let remarks = remarks(report, proof);
+    if !remarks.is_empty() {
+        page.blank();
+        let rows: Vec<Row> =
+            remarks.into_iter().map(|(label, remark)| Row::new(label, remark)).collect();
+        page.rows(2, 10, &rows);
+    }
+}
+
+/// What was done, and how it ended.
+pub(super) fn heading(proof: &Proof) -> String {
+    let named = |wanted: Proved| -> Vec<&str> {
+        let those = proof.policies.iter().filter(|one| one.verdict == wanted);
+        those.map(|one| one.policy.as_str()).collect()
+    };
+    let parts = [
+        (named(Proved::Contradicted), "CONTRADICTED under"),
+        (named(Proved::NotShown), "not proved under"),
+        (named(Proved::Confirmed), "as predicted under"),
+    ];
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(policies, _)| !policies.is_empty())
+        .map(|(policies, how)| format!("{how} {}", policies.join(", ")))
+        .collect();
+    if told.is_empty() {
+        "proof: nothing was proved".into()
+    } else {
+        format!("proof: {}", told.join("; "))
+    }
+}
+
+/// Every prediction that was tried.
+pub(super) fn tried(report: &Report, proof: &Proof) -> Vec<Tried> {
+    proof.policies.iter().flat_map(|policy| of_policy(report, policy)).collect()
+}
+
+fn of_policy(report: &Report, proved: &ProvedPolicy) -> Vec<Tried> {
+    let policy = proved.policy.as_str();
+    let mut all = Vec::new();
+    let response = &proved.response;
+    if let Some(observed) = response.observed {
+        all.push(Tried {
+            verdict: response.verdict,
+            policy,
+            what: "response".into(),
+            predicted: time(response.predicted, response.predicted_ms),
+            observed: time(observed, response.observed_ms),
+        });
+    }
+    let mut findings: Vec<&ProvedFinding> = proved.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict == Proved::Contradicted));
+    let rest = findings.len().saturating_sub(FINDINGS_SHOWN);
+    let shown = findings.into_iter().take(FINDINGS_SHOWN);
+    all.extend(shown.map(|finding| Tried {
+        verdict: finding.verdict,
+        policy,
+        what: what(report, finding),
+        predicted: predicted(finding),
+        observed: observed(finding),
+    }));
+    if rest > 0 {
+        all.push(Tried {
+            verdict: Proved::Confirmed,
+            policy,
+            what: format!("{rest} more"),
+            predicted: String::new(),
+            observed: "in the JSON report".into(),
+        });
+    }
+    all
+}
+
+fn row(tried: Tried) -> (Vec<String>, Style) {
+    let (mark, style) = match tried.verdict {
+        Proved::Confirmed => ("✓", Style::Plain),
+        Proved::NotShown => ("–", Style::Dim),
+        Proved::Contradicted => ("✗", Style::Red),
+    };
+    let policy = format!("{mark}\u{a0}{}", tried.policy);
+    (vec![policy, tried.what, tried.predicted, tried.observed], style)
+}
+
+fn time(response: ResponseTime, ms: Option<f64>) -> String {
+    match (response, ms) {
+        (ResponseTime::AtOnce, Some(ms)) if ms >= 1.0 => format!("at once, {}", text::duration(ms)),
+        (ResponseTime::AtOnce, _) => "at once".into(),
+        (ResponseTime::Held, Some(ms)) => format!("held for {}", text::duration(ms)),
+        (ResponseTime::Held, None) => "held, not known for how long".into(),
+        (ResponseTime::Timeout, _) => "never: the function times out".into(),
+    }
+}
+
+/// The id of a finding; for what was not predicted its name and place.
+fn what(report: &Report, proved: &ProvedFinding) -> String {
+    if let Some(id) = &proved.finding {
+        let known = report.findings.iter().find(|known| known.id == *id);
+        return known.map_or_else(|| text::clip(id, LONGEST).into_owned(), short);
+    }
+    let name = proved.name.as_deref().unwrap_or("something");
+    let place = proved.location.as_ref().map(|place| format!(" at {}", sentence::place(place)));
+    format!("{}{}", text::clip(name, LONGEST), place.unwrap_or_default())
+}
+
+/// What is unexpected has been told in full above.
+fn short(finding: &Finding) -> String {
+    let id = text::clip(&finding.id, LONGEST);
+    match finding.status {
+        Status::Unexpected => id.into_owned(),
+        _ => format!("{id} {}", sentence::short(finding)),
+    }
+}
+
+fn predicted(proved: &ProvedFinding) -> String {
+    match (proved.predicted, proved.predicted_ms) {
+        (None, _) => "not pending".into(),
+        (Some(fate), None) => fate.as_str().into(),
+        (Some(fate), Some(ms)) => format!("{}, {}", fate.as_str(), text::duration(ms)),
+    }
+}
+
+/// What was seen of a finding.
+fn observed(proved: &ProvedFinding) -> String {
+    let ms = proved.observed_ms.map(text::duration);
+    let ms = ms.as_deref().unwrap_or("some time");
+    let inside = proved.invocation.map(|index| format!(", in invocation {index}"));
+    let inside = inside.unwrap_or_default();
+    match proved.observed {
+        Observed::Absent => "not pending this time".into(),
+        Observed::EndedBeforeFreeze => format!("ended before the freeze, after {ms}"),
+        Observed::EndedAfterThaw => format!("frozen; ended {ms} after the thaw{inside}"),
+        Observed::WentOnAfterThaw => format!("frozen; went on after the thaw{inside}"),
+        Observed::StayedPending => "frozen; still pending at the end".into(),
+        Observed::WaitedFor => format!("waited for: ended after {ms}"),
+        Observed::HeldUntilTimeout => format!("had not ended at the time-out, after {ms}"),
+        Observed::NotWaitedFor => "not waited for".into(),
+        Observed::EndedByItself => format!("ended by itself, after {ms}"),
+        Observed::RanOn => "went on until the end".into(),
+        Observed::EndedWithProcess => format!("there when the process ended{inside}"),
+    }
+}
+
+/// What else there is to say, each with a label.
+pub(super) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, String)> {
+    let mut remarks: Vec<(&'static str, String)> = Vec::new();
+    for proved in &proof.policies {
+        let policy = proved.policy.as_str();
+        let own = proved
+            .missing
+            .iter()
+            .map(|missing| ("✗ missing", text::clip(missing, 400).into_owned()));
+        let own = own.chain(proved.late_errors.iter().map(|late| ("✗ late", late_error(late))));
+        let others = proved.invocations.iter().skip(1).filter(|known| is_new(report, known));
+        let failed = others.filter_map(failed).map(|text| ("✗ failed", text));
+        let lost = proved.shutdown.as_ref().and_then(shutdown).map(|text| ("lost", text));
+        remarks.extend(
+            own.chain(failed).chain(lost).map(|(label, text)| (label, format!("{policy}: {text}"))),
+        );
+    }
+    remarks
+}
+
+/// Whether the same invocation ended otherwise when nothing was enforced.
+fn is_new(report: &Report, proved: &ProvedInvocation) -> bool {
+    let same = report.invocations.iter().find(|known| known.index == proved.index);
+    same.is_none_or(|known| known.outcome != proved.outcome)
+}
+
+/// A later invocation that got no response: it may be for what the first one left.
+fn failed(invocation: &ProvedInvocation) -> Option<String> {
+    let how = match invocation.outcome? {
+        ReportedOutcome::Response | ReportedOutcome::Held => return None,
+        ReportedOutcome::Error => match &invocation.error_type {
+            Some(error) => format!("ended with the error {}", text::clip(error, LONGEST)),
+            None => "ended with an error".into(),
+        },
+        ReportedOutcome::Timeout => "timed out".into(),
+        ReportedOutcome::Crash => "crashed".into(),
+        ReportedOutcome::Exit => "ended with the process".into(),
+    };
+    Some(format!("invocation {} {how}", invocation.index))
+}
+
+fn late_error(late: &LateError) -> String {
+    let what = match late.kind {
+        LateErrorKind::Exception => "an exception",
+        LateErrorKind::Rejection => "a rejected promise",
+        LateErrorKind::Panic => "a panic",
+        LateErrorKind::Exit => "the end of the process",
+    };
+    let at = late.location.as_ref().map(|place| format!(" at {}", sentence::place(place)));
+    let who = match late.left_by {
+        0 => "left by the init phase".into(),
+        index => format!("left by invocation {index}"),
+    };
+    let when = match late.failed_in {
+        Some(index) => format!(", came in invocation {index}"),
+        None => ", came after the last invocation".into(),
+    };
+    let blame = match late.blamed {
+        Some(index) => format!(", and AWS blames invocation {index}"),
+        None => ", and stands in the log only".into(),
+    };
+    let of = match late.findings.as_slice() {
+        [] => String::new(),
+        ids => format!(
+            " ({}{})",
+            text::clip(&ids.join(", "), LONGEST),
+            if late.inferred { ", inferred" } else { "" }
+        ),
+    };
+    format!("{what}{}, {who}{when}{blame}{of}", at.unwrap_or_default())
+}
+
+fn shutdown(shutdown: &ProvedShutdown) -> Option<String> {
+    if shutdown.lost.is_empty() {
+        return None;
+    }
+    let ids = text::clip(&shutdown.lost.join(", "), LONGEST).into_owned();
+    Some(match (shutdown.notice, shutdown.ended_ms) {
+        (false, _) => format!("{ids}, when the environment was shut down without notice"),
+        (true, Some(ms)) => format!(
+            "{ids}, when the environment was shut down: SIGTERM came, and the process ended {} later",
+            text::duration(ms)
+        ),
+        (true, None) => format!(
+            "{ids}, when the environment was shut down: SIGTERM came, and SIGKILL 500 ms later"
+        ),
+    })
+}

@@ -1,0 +1,176 @@
+//! A run in which a policy is enforced on the handler from outside, so that what was predicted can
+//! be compared with what happens.
+//!
+//! Nothing is asked of the feed between two invocations: it tells true times, and tells them as
+//! well after a freeze. Only at the end it has to have told everything.
+
+use crate::analysis;
+use crate::model::gap::{Gap, GapId};
+use crate::model::time::Timestamp;
+use crate::observation::{Enforced, KillReason, ObservationKind, Policy, SettledReason};
+use crate::session::driver::{Phase, Session};
+use crate::session::failure;
+use crate::session::journal::Journal;
+use crate::session::plan::{GRACE, PROOF_TIMEOUT, RESCAN, SHUTDOWN_TIME};
+
+impl Session {
+    /// What follows a response under the policy.
+    pub(super) fn enforce(
+        &mut self,
+        now: Timestamp,
+        since: Timestamp,
+        enforced: Enforced,
+        journal: &mut Journal,
+    ) {
+        let Some(last) = journal.evidence.store.last_invocation() else { return };
+        let (idle, deadline, index) = (last.idle_at, last.deadline, last.index);
+        let Some(idle) = idle else {
+            self.await_idle(now, deadline, index, enforced, journal);
+            return;
+        };
+        self.terminal.progress(format!(
+            "proving {}: after response {index} of {}",
+            enforced.policy.as_str(),
+            self.plan.events.len()
+        ));
+        let is_last = journal.evidence.store.invocations.len() >= self.plan.events.len();
+        let pause_over = now >= idle.plus(enforced.pause);
+        match enforced.policy {
+            Policy::HoldResponse | Policy::HoldEnv if self.node.is_none() => {
+                self.hold(now, deadline, is_last, journal);
+            }
+            _ if is_last => self.wind_down(now, since, SettledReason::TimeOver, journal),
+            Policy::Freeze if now >= idle.plus(GRACE) => self.freeze(enforced, journal),
+            Policy::HoldResponse | Policy::HoldEnv => self.go_on(SettledReason::AllEnded, journal),
+            Policy::RunOn if pause_over => self.go_on(SettledReason::TimeOver, journal),
+            Policy::Freeze | Policy::RunOn => self.rescan(now, journal),
+        }
+    }
+
+    /// Whether the environment is to be frozen soon after nothing keeps it awake.
+    pub(super) fn freezes(&self) -> bool {
+        self.plan.enforced.is_some_and(|enforced| enforced.policy == Policy::Freeze)
+    }
+
+    /// The runtime, or an extension, still has something to do; or something holds the event loop.
+    fn await_idle(
+        &mut self,
+        now: Timestamp,
+        deadline: Timestamp,
+        index: u32,
+        enforced: Enforced,
+        journal: &mut Journal,
+    ) {
+        if now < deadline {
+            self.rescan(now, journal);
+            return;
+        }
+        self.scan(journal);
+        if enforced.policy.holds() {
+            // The time-out is real.
+            self.settle_if_watching(SettledReason::NothingWillEnd, journal);
+            self.kill(KillReason::Withheld, journal);
+        } else {
+            journal.observe(now, ObservationKind::Gap(failure::never_next(index)));
+            self.settle_if_watching(SettledReason::CutShort, journal);
+            self.kill(KillReason::Abandoned, journal);
+        }
+    }
+
+    /// A tokio program has no loop that could be empty: the platform is played here, which waits
+    /// for what is pending.
+    fn hold(&mut self, now: Timestamp, deadline: Timestamp, is_last: bool, journal: &mut Journal) {
+        if self.prove_before(deadline, now, journal) {
+            return;
+        }
+        let ended = analysis::is_let_go(&journal.evidence.store);
+        if ended && is_last {
+            self.scan(journal);
+            self.settle_if_watching(SettledReason::AllEnded, journal);
+            self.shut_down(journal);
+        } else if ended {
+            self.go_on(SettledReason::AllEnded, journal);
+        } else if now >= deadline {
+            self.scan(journal);
+            self.settle_if_watching(SettledReason::NothingWillEnd, journal);
+            self.kill(KillReason::Withheld, journal);
+        } else {
+            self.rescan(now, journal);
+        }
+    }
+
+    /// Everything that the environment has is stopped.
+    fn freeze(&mut self, enforced: Enforced, journal: &mut Journal) {
+        self.scan(journal);
+        match self.handler.stop() {
+            Ok(processes) => {
+                let frozen_at = self.clock.now();
+                let processes = u32::try_from(processes).unwrap_or(u32::MAX);
+                journal.observe(frozen_at, ObservationKind::Frozen { processes });
+                self.phase = Phase::Frozen { until: frozen_at.plus(enforced.pause) };
+            }
+            Err(error) => {
+                let message = format!("the handler could not be frozen: {error}");
+                let gap = Gap::new(GapId::ProofIncomplete, message);
+                journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+                self.kill(KillReason::Abandoned, journal);
+            }
+        }
+    }
+
+    /// The next event wakes the environment up: what is overdue goes on in its time.
+    pub(super) fn thaw(&mut self, journal: &mut Journal) {
+        let thawed_at = self.clock.now();
+        self.handler.resume();
+        journal.observe(thawed_at, ObservationKind::Thawed);
+        self.deliver(journal);
+    }
+
+    fn go_on(&mut self, reason: SettledReason, journal: &mut Journal) {
+        self.scan(journal);
+        self.settle_if_watching(reason, journal);
+        self.deliver(journal);
+    }
+
+    /// After the last invocation the feed has to have told everything.
+    fn wind_down(
+        &mut self,
+        now: Timestamp,
+        since: Timestamp,
+        reason: SettledReason,
+        journal: &mut Journal,
+    ) {
+        if self.prove_before(since.plus(PROOF_TIMEOUT), now, journal) {
+            return;
+        }
+        self.scan(journal);
+        self.settle_if_watching(reason, journal);
+        self.shut_down(journal);
+    }
+
+    /// Whether the proof is still waited for.
+    fn prove_before(&mut self, until: Timestamp, now: Timestamp, journal: &mut Journal) -> bool {
+        let store = &journal.evidence.store;
+        let proved = store.last_invocation().is_some_and(|last| last.caught_up_at.is_some());
+        !proved && now < until && self.prove(journal)
+    }
+
+    fn rescan(&mut self, now: Timestamp, journal: &mut Journal) {
+        if now >= self.last_scan.plus(RESCAN) {
+            self.scan(journal);
+        }
+    }
+
+    /// Lambda ends an environment without notice, unless an extension is registered (AWS Lambda
+    /// developer guide, lambda-runtime-environment).
+    fn shut_down(&mut self, journal: &mut Journal) {
+        if journal.evidence.store.extensions.is_empty() {
+            self.kill(KillReason::Shutdown, journal);
+            return;
+        }
+        let now = self.clock.now();
+        journal.observe(now, ObservationKind::ShutdownNotice);
+        self.handler.terminate();
+        self.phase = Phase::ShuttingDown { until: now.plus(SHUTDOWN_TIME) };
+    }
+}

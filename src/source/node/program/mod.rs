@@ -1,0 +1,9 @@
+//! How a handler for Node.js is found and started.
+
+pub(crate) mod environment;
+pub(crate) mod executable;
+pub(crate) mod files;
+pub(crate) mod launch;
+pub(crate) mod ric;
+pub(crate) mod runtime;
+pub(crate) mod target;

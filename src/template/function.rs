@@ -1,0 +1,283 @@
+//! One function of a template as a handler to run, or why it is not run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::HandlerTable;
+use crate::model::problem::Problem;
+use crate::model::problem::quoted;
+use crate::template::lookup::Lookup;
+use crate::template::resource::{Dialect, Function, Located};
+use crate::template::tree::{Node, Position};
+use crate::template::{environment, node, rust};
+
+/// The majors of Node.js whose managed runtimes are known here.
+pub(super) const NODE_MAJORS: [u32; 4] = [18, 20, 22, 24];
+
+/// What a function without a `Timeout` has, in seconds (CloudFormation template reference,
+/// "AWS::Lambda::Function").
+const DEFAULT_TIMEOUT: u32 = 3;
+
+/// The longest `Timeout`, in seconds (AWS Lambda developer guide, "Lambda quotas").
+const LONGEST_TIMEOUT: u32 = 900;
+
+/// What a function without a `MemorySize` has, in MB; there is no smaller one.
+const DEFAULT_MEMORY: u32 = 128;
+
+/// Other runtimes of Lambda, by how their names begin.
+const OTHER_RUNTIMES: [&str; 5] = ["python", "java", "dotnet", "ruby", "go1"];
+
+/// A function that can be run.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// How to run it.
+    pub(super) table: HandlerTable,
+    /// Variables whose values are known in the cloud only.
+    pub(super) unresolved: Vec<String>,
+}
+
+/// Where the code of a function is.
+#[derive(Debug)]
+pub(super) struct Code {
+    /// A folder, or its Cargo.toml.
+    pub(super) path: PathBuf,
+    /// Where the template says so.
+    pub(super) position: Position,
+}
+
+/// Why a function is not run.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It is not for loopcheck: why.
+    Skipped(String),
+    /// Something is wrong with it.
+    Wrong(Vec<Problem>),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Wrong(vec![problem])
+    }
+}
+
+/// What is wrong if the folder of the code is not there.
+pub(super) fn no_folder(
+    function: &Function<'_>,
+    code: &Code,
+    lookup: &dyn Lookup,
+) -> Option<Problem> {
+    let folder = quoted(&code.path.display().to_string());
+    let message = format!("the code of {}, {folder}, is no folder", function.quoted());
+    let hint = "a path is relative to the folder of the template";
+    (!lookup.is_folder(&code.path)).then(|| code.position.problem(message, Some(hint.into())))
+}
+
+enum Runtime {
+    Node(String),
+    Os,
+}
+
+/// Reads a function. Of one that is not skipped, everything that is wrong is told at once.
+pub(super) fn read(function: &Function<'_>, lookup: &dyn Lookup) -> Result<Found, Refused> {
+    skip_what_is_no_archive(function)?;
+    let runtime = runtime(function)?;
+    let mut problems = function.duplicates();
+    let target = target(function, &runtime, lookup);
+    let timeout = number(function, "Timeout", DEFAULT_TIMEOUT, 1..=LONGEST_TIMEOUT);
+    let memory = number(function, "MemorySize", DEFAULT_MEMORY, DEFAULT_MEMORY..=u32::MAX);
+    let environment = environment::read(function, &mut problems);
+    let (target, timeout, memory) = match (target, timeout, memory) {
+        (Err(Refused::Skipped(why)), _, _) => return Err(Refused::Skipped(why)),
+        (Ok(target), Ok(timeout), Ok(memory)) if problems.is_empty() => (target, timeout, memory),
+        (target, timeout, memory) => {
+            if let Err(Refused::Wrong(more)) = target {
+                problems.extend(more);
+            }
+            problems.extend(timeout.err());
+            problems.extend(memory.err());
+            return Err(Refused::Wrong(problems));
+        }
+    };
+    let table = HandlerTable {
+        name: function.key.name.to_owned(),
+        path: target.path,
+        timeout: Some(Duration::from_secs(timeout.into())),
+        env: environment.known,
+        runtime: match runtime {
+            Runtime::Node(name) => Some(name),
+            Runtime::Os => None,
+        },
+        bin: target.bin,
+        memory: Some(memory),
+        line: function.key.position.line,
+        ..HandlerTable::default()
+    };
+    Ok(Found { table, unresolved: environment.unresolved })
+}
+
+/// A container image or code in the template itself is no folder that could be run.
+fn skip_what_is_no_archive(function: &Function<'_>) -> Result<(), Refused> {
+    let image = function.text("PackageType")?.is_some_and(|kind| kind.value == "Image");
+    if image || function.written("ImageUri").is_some() {
+        return Err(Refused::Skipped("it is a container image".into()));
+    }
+    if function.dialect == Dialect::Sam && function.written("InlineCode").is_some() {
+        return Err(Refused::Skipped("its code stands in the template".into()));
+    }
+    Ok(())
+}
+
+/// Whether the runtime is one for Node.js, or cannot be known. Those for an OS alone may run a
+/// program in any language.
+pub(super) fn is_ours(function: &Function<'_>) -> bool {
+    let is_node = |runtime: Located<String>| runtime.value.starts_with("nodejs");
+    function.text("Runtime").map_or(true, |runtime| runtime.is_some_and(is_node))
+}
+
+/// The names are those of the AWS Lambda developer guide, "Lambda runtimes".
+fn runtime(function: &Function<'_>) -> Result<Runtime, Refused> {
+    let Some(Located { value, position }) = function.text("Runtime")? else {
+        let message = format!("{} has no Runtime", function.quoted());
+        return Err(function.problem(message, None).into());
+    };
+    let skipped = |why: &str| Refused::Skipped(format!("its runtime {} {why}", quoted(&value)));
+    if value.starts_with("provided") {
+        return Ok(Runtime::Os);
+    }
+    if OTHER_RUNTIMES.iter().any(|other| value.starts_with(other)) {
+        return Err(skipped("is neither Node.js nor one for Rust"));
+    }
+    match node_major(&value) {
+        Some(major) if NODE_MAJORS.contains(&major) => Ok(Runtime::Node(value)),
+        Some(major) if major < NODE_MAJORS[0] => {
+            Err(skipped(&format!("is too old: the oldest is nodejs{}.x", NODE_MAJORS[0])))
+        }
+        Some(_) => Err(skipped("is not known to this version of loopcheck")),
+        None => {
+            let message = format!("{} is no runtime of Lambda", quoted(&value));
+            let names: Vec<String> = NODE_MAJORS.map(|major| format!("nodejs{major}.x")).into();
+            let hint = format!("for Node.js: {}; for Rust: provided.al2023", names.join(", "));
+            Err(position.problem(message, Some(hint)).into())
+        }
+    }
+}
+
+/// 22 of `nodejs22.x`. The oldest one has no number.
+fn node_major(name: &str) -> Option<u32> {
+    let version = name.strip_prefix("nodejs")?;
+    if version.is_empty() {
+        return Some(0);
+    }
+    let (major, rest) = version.split_once('.')?;
+    let known = rest == "x" || rest.parse::<u8>().is_ok();
+    major.parse().ok().filter(|_| known)
+}
+
+fn target(
+    function: &Function<'_>,
+    runtime: &Runtime,
+    lookup: &dyn Lookup,
+) -> Result<rust::Target, Refused> {
+    // What is wrong with both is told at once.
+    let (code, handler) = match (code(function), function.text("Handler")) {
+        (Ok(code), Ok(handler)) => (code, handler),
+        (Err(Refused::Skipped(why)), _) => return Err(Refused::Skipped(why)),
+        (Err(Refused::Wrong(problems)), handler) => {
+            return Err(Refused::Wrong(problems.into_iter().chain(handler.err()).collect()));
+        }
+        (Ok(_), Err(problem)) => return Err(problem.into()),
+    };
+    match (runtime, handler) {
+        (Runtime::Os, handler) => {
+            rust::target(function, &code, handler.as_ref().map(|name| name.value.as_str()), lookup)
+        }
+        (Runtime::Node(_), Some(handler)) => {
+            let path = node::handler(function, &code, &handler, lookup)?;
+            Ok(rust::Target { path, bin: None })
+        }
+        (Runtime::Node(_), None) => {
+            let message = format!("{} has no Handler", function.quoted());
+            Err(function.problem(message, None).into())
+        }
+    }
+}
+
+/// Where the code is: a path in the template's folder. `sam build` and `aws cloudformation
+/// package` take one for both kinds of function; without `CodeUri`, SAM takes the folder itself.
+fn code(function: &Function<'_>) -> Result<Code, Refused> {
+    let property = match function.dialect {
+        Dialect::Sam => "CodeUri",
+        Dialect::CloudFormation => "Code",
+    };
+    if let Some(asset) = asset(function) {
+        return path(function, property, &asset);
+    }
+    if let Some(elsewhere) = function.settled(property)?.and_then(elsewhere) {
+        return Err(Refused::Skipped(elsewhere.into()));
+    }
+    match (function.text(property)?, function.dialect) {
+        (Some(code), _) => path(function, property, &code),
+        (None, Dialect::Sam) => {
+            Ok(Code { path: PathBuf::from("."), position: function.key.position })
+        }
+        (None, Dialect::CloudFormation) => {
+            let message = format!("{} has no Code", function.quoted());
+            Err(function.problem(message, None).into())
+        }
+    }
+}
+
+/// The AWS CDK says in the metadata which folder it uploads as the code, for tools like this one.
+fn asset(function: &Function<'_>) -> Option<Located<String>> {
+    let property = function.metadata("aws:asset:property")?.scalar()?;
+    let path = function.metadata("aws:asset:path").filter(|_| property == "Code")?;
+    Some(Located { value: path.scalar()?.to_owned(), position: path.position() })
+}
+
+fn path(function: &Function<'_>, property: &str, code: &Located<String>) -> Result<Code, Refused> {
+    let Located { value, position } = code;
+    let lower = value.to_ascii_lowercase();
+    if ["s3://", "http://", "https://"].iter().any(|scheme| lower.starts_with(scheme)) {
+        return Err(Refused::Skipped(format!("its code is not here but at {}", quoted(value))));
+    }
+    if [".zip", ".jar"].iter().any(|archive| lower.ends_with(archive)) {
+        return Err(Refused::Skipped(format!("its code is an archive, {}", quoted(value))));
+    }
+    if value.is_empty() || value.contains(char::is_control) {
+        let message = format!("{property} of {} is no path", function.quoted());
+        return Err(position.problem(message, None).into());
+    }
+    Ok(Code { path: node::join(value.as_ref(), ""), position: *position })
+}
+
+/// Why code that a mapping describes cannot be run.
+fn elsewhere(code: Node<'_>) -> Option<&'static str> {
+    let has = |names: &[&str]| names.iter().any(|name| code.get(name).is_some());
+    if has(&["ZipFile"]) {
+        Some("its code stands in the template")
+    } else if has(&["ImageUri"]) {
+        Some("it is a container image")
+    } else if has(&["Bucket", "Key", "S3Bucket", "S3Key"]) {
+        Some("its code is not here but in S3")
+    } else {
+        None
+    }
+}
+
+fn number(
+    function: &Function<'_>,
+    name: &str,
+    default: u32,
+    range: std::ops::RangeInclusive<u32>,
+) -> Result<u32, Problem> {
+    let Some(Located { value, position }) = function.text(name)? else { return Ok(default) };
+    let number = value.trim().parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let message = format!("{name} of {} is {}", function.quoted(), quoted(&value));
+        let hint = match *range.end() {
+            u32::MAX => format!("it is a whole number, at least {}", range.start()),
+            most => format!("it is a whole number from {} to {most}", range.start()),
+        };
+        position.problem(message, Some(hint))
+    })
+}

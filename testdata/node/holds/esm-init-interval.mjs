@@ -1,0 +1,5 @@
+// never ends: an interval made while the module loads
+
+setInterval(() => {}, 40);
+
+export const handler = async () => 'ok';

@@ -1,0 +1,9 @@
+// ends: fs.watch with persistent: false
+'use strict';
+
+const fs = require('node:fs');
+const { env } = process;
+
+exports.handler = () => {
+  fs.watch(env.HOLDS_FOLDER, { persistent: false });
+};

@@ -1,0 +1,9 @@
+// never ends: fs.watch
+'use strict';
+
+const fs = require('node:fs');
+const { env } = process;
+
+exports.handler = () => {
+  fs.watch(env.HOLDS_FOLDER);
+};

@@ -1,0 +1,6 @@
+// ends: an unref'd immediate
+'use strict';
+
+exports.handler = () => {
+  setImmediate(() => {}).unref();
+};

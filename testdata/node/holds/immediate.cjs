@@ -1,0 +1,6 @@
+// ends: an immediate runs before the turn
+'use strict';
+
+exports.handler = () => {
+  setImmediate(() => {});
+};

@@ -1,0 +1,6 @@
+// never ends: an interval
+'use strict';
+
+exports.handler = () => {
+  setInterval(() => {}, 30);
+};

@@ -1,0 +1,6 @@
+// ends: nothing at all
+'use strict';
+
+exports.handler = () => {
+  return 'ok';
+};

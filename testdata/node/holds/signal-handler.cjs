@@ -1,0 +1,6 @@
+// ends: a signal listener holds nothing
+'use strict';
+
+exports.handler = () => {
+  process.on('SIGTERM', () => {});
+};

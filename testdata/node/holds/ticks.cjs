@@ -1,0 +1,6 @@
+// ends: nextTick and microtasks
+'use strict';
+
+exports.handler = () => {
+  process.nextTick(() => queueMicrotask(() => process.nextTick(() => {})));
+};

@@ -1,0 +1,6 @@
+// ends: a timeout that fires
+'use strict';
+
+exports.handler = () => {
+  setTimeout(() => {}, 400);
+};

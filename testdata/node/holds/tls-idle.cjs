@@ -1,0 +1,10 @@
+// never ends: a connected TLS socket: one item, not two
+'use strict';
+
+const tls = require('node:tls');
+const { env } = process;
+
+exports.handler = (event, context, callback) => {
+  const socket = tls.connect({ port: env.PEER_TLS, host: '127.0.0.1', rejectUnauthorized: false });
+  socket.on('secureConnect', () => setImmediate(callback, null, 'ok'));
+};

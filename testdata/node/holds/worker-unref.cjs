@@ -1,0 +1,12 @@
+// ends: an unref'd worker
+'use strict';
+
+const { Worker } = require('node:worker_threads');
+
+exports.handler = (event, context, callback) => {
+  const worker = new Worker('require("worker_threads").parentPort.on("message", () => {})', { eval: true });
+  worker.on('online', () => {
+    worker.unref();
+    setImmediate(callback, null, 'ok');
+  });
+};

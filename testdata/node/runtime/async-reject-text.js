@@ -1,0 +1,6 @@
+// A promise rejected with text.
+'use strict';
+
+exports.handler = async () => {
+  throw 'only text';
+};

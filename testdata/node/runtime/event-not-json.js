@@ -1,0 +1,4 @@
+// The event is not JSON.
+'use strict';
+
+exports.handler = async (event) => event;

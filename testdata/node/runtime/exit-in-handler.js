@@ -1,0 +1,6 @@
+// process.exit(0) in the handler.
+'use strict';
+
+exports.handler = async () => {
+  process.exit(0);
+};

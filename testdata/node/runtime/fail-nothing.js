@@ -1,0 +1,4 @@
+// context.fail() without an error says "handled".
+'use strict';
+
+exports.handler = (event, context) => context.fail();

@@ -1,0 +1,4 @@
+// Not JavaScript.
+'use strict';
+
+exports.handler = async () => { return 1;

@@ -1,0 +1,4 @@
+// Throws while it is loaded.
+'use strict';
+
+throw new TypeError('at load');

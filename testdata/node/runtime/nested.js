@@ -1,0 +1,4 @@
+// The export may be a path: nested.handlers.main.
+'use strict';
+
+exports.handlers = { main: async () => 'nested' };

@@ -1,0 +1,4 @@
+// The export is not a function.
+'use strict';
+
+exports.handler = 42;

@@ -1,0 +1,3 @@
+// A CommonJS file by extension.
+
+exports.handler = async () => 'cjs';

@@ -1,0 +1,4 @@
+// A plain function whose promise never settles.
+'use strict';
+
+exports.handler = () => new Promise(() => {});

@@ -1,0 +1,4 @@
+// Nothing is ever written to the stream.
+'use strict';
+
+exports.handler = awslambda.streamifyResponse(async () => {});

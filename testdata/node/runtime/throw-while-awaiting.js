@@ -1,0 +1,10 @@
+// An error nobody catches while the handler awaits.
+'use strict';
+
+exports.handler = async () => {
+  setTimeout(() => {
+    throw new Error('while awaiting');
+  }, 30);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return 'lost';
+};

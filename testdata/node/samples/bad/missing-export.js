@@ -1,0 +1,4 @@
+// It exports no `handler`.
+'use strict';
+
+exports.handle = async () => 'ok';

@@ -1,0 +1,7 @@
+// The handler never answers, and an interval keeps the loop busy: the function times out.
+'use strict';
+
+exports.handler = async () => {
+  setInterval(() => {}, 100);
+  await new Promise(() => {});
+};

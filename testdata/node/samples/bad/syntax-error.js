@@ -1,0 +1,6 @@
+// It does not load: a syntax error in line 5.
+'use strict';
+
+exports.handler = async () => {
+  return 'ok;
+};

@@ -1,0 +1,5 @@
+// The smallest handler.
+// Left: nothing.
+'use strict';
+
+exports.handler = async () => 'ok';

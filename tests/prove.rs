@@ -1,0 +1,447 @@
+//! `--prove` by the real binary: what was predicted of every sample, tried; the stories that it is
+//! for; and that nothing is left standing still, whatever ends loopcheck.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use loopcheck::observation::{Observation, ObservationKind};
+use loopcheck::recording::reader::RecordingReader;
+use loopcheck::recording::writer::RecordingWriter;
+use rustix::process::Signal;
+use serde_json::Value;
+use support::handlers::executable;
+use support::loopcheck::{Call, Finished, loopcheck, run};
+use support::node_runs::{Servers, check_replay, in_parallel, number, run_on, run_sample};
+use support::node_truth;
+use support::truth::{self, brief};
+
+/// For as long as the environment is frozen here: longer than any timer of the samples that is to
+/// be overdue.
+const FREEZE: &str = "700ms";
+
+/// For handlers of a test's own, which leave something that is due after 1.5 s: so that a busy
+/// machine does not run it before the freeze.
+const LONG_FREEZE: &str = "2s";
+
+/// What is never to end is waited for so long.
+const TIMEOUT: &str = "3s";
+
+/// Held for writing by tests that take all the machine has, so that the times of the handlers hold in
+/// the others.
+static MACHINE: RwLock<()> = RwLock::new(());
+
+fn shared() -> RwLockReadGuard<'static, ()> {
+    MACHINE.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn alone() -> RwLockWriteGuard<'static, ()> {
+    MACHINE.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn prove(call: Call) -> Call {
+    call.args(["--prove", "--freeze-for", FREEZE])
+}
+
+/// What `--prove` says under a policy.
+fn proved<'a>(report: &'a Value, policy: &str) -> &'a Value {
+    let mut policies = report["proof"]["policies"].as_array().unwrap().iter();
+    let found = policies.find(|proved| proved["policy"] == policy);
+    found.unwrap_or_else(|| panic!("no {policy} in {:#}", report["proof"]))
+}
+
+/// What was seen of the only finding that is not the runtime's.
+fn sight<'a>(report: &'a Value, policy: &str) -> &'a Value {
+    let findings = proved(report, policy)["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{policy}: {:#}", report["proof"]);
+    &findings[0]
+}
+
+/// No prediction is contradicted, and every run could be looked at.
+fn check_agrees(name: &str, report: &Value) {
+    let proof = &report["proof"];
+    for policy in proof["policies"].as_array().unwrap() {
+        let seen = format!("{name}: {policy:#}\n{:#}", brief(report));
+        assert_ne!(policy["verdict"], "contradicted", "{seen}");
+        assert_eq!(policy["missing"].as_array().unwrap().len(), 0, "{seen}");
+    }
+}
+
+/// The flags of a sample, but for times: those are the test's.
+fn without_times(flags: &[&'static str]) -> Vec<&'static str> {
+    let pairs = flags.chunks(2).filter(|pair| !["--timeout", "--settle"].contains(&pair[0]));
+    pairs.flatten().copied().collect()
+}
+
+/// `--prove` of a sample, as a function with a short timeout.
+fn node_sample(version: u32, handler: &str, servers: &Servers) -> Option<Call> {
+    let sample = node_truth::sample_of(handler);
+    let call = run_sample(version, handler, sample.needs, servers)?;
+    Some(prove(call).args(without_times(sample.flags)).args(["--timeout", TIMEOUT]))
+}
+
+#[test]
+fn no_sample_for_node_contradicts_what_was_predicted_of_it() {
+    let _machine = alone();
+    let servers = Servers::shared();
+    let heavy = |sample: &&node_truth::Sample| sample.heavy;
+    // A run that is not proved has nothing to prove.
+    let whole = |sample: &&node_truth::Sample| sample.callbacks.gaps.is_empty();
+    let samples: Vec<_> =
+        node_truth::SAMPLES.iter().filter(|one| !heavy(one)).filter(whole).collect();
+    assert!(samples.len() > 50, "{}", samples.len());
+    in_parallel(&samples, |sample| {
+        let version = if sample.since > 20 { sample.since } else { 20 };
+        let Some(call) = node_sample(version, sample.handler, &servers) else { return };
+        let finished = call.finish();
+        check_agrees(sample.handler, &finished.report());
+        check_replay(&finished);
+    });
+}
+
+#[test]
+fn no_sample_for_node_24_contradicts_what_was_predicted_of_it() {
+    let _machine = alone();
+    let servers = Servers::shared();
+    let samples = ["floating-async.js", "udp.js", "worker.js", "stream-leak.mjs", "undici.js"];
+    in_parallel(&samples, |handler| {
+        let Some(call) = node_sample(24, handler, &servers) else { return };
+        let report = call.finish().report();
+        check_agrees(handler, &report);
+        let policies: Vec<&str> = report["proof"]["policies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["policy"].as_str().unwrap())
+            .collect();
+        // Nothing waits for its event loop.
+        assert_eq!(policies, ["freeze", "run-on"]);
+    });
+}
+
+#[test]
+fn no_sample_for_tokio_contradicts_what_was_predicted_of_it() {
+    let _machine = alone();
+    let plain = |sample: &&truth::Sample| {
+        sample.needs == truth::Needs::Nothing
+            && sample.gaps.is_empty()
+            && sample.outcomes.contains(&"response")
+    };
+    let samples: Vec<_> = truth::SAMPLES.iter().filter(plain).collect();
+    assert!(samples.len() > 15, "{}", samples.len());
+    in_parallel(&samples, |sample| {
+        let call = run(executable(sample.package)).args(without_times(sample.flags));
+        let call = sample.env.iter().fold(call, |call, (name, value)| {
+            call.args(["--env".to_owned(), format!("{name}={value}")])
+        });
+        let finished = prove(call).args(["--timeout", TIMEOUT]).finish();
+        check_agrees(sample.name, &finished.report());
+        check_replay(&finished);
+    });
+}
+
+/// A handler of a test's own.
+fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let file = folder.join(name);
+    fs::write(&file, text).unwrap();
+    file
+}
+
+fn run_written(version: u32, name: &str, text: &str) -> Option<(tempfile::TempDir, Finished)> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), name, text);
+    let call = run_on(version, &file)?.args(["--prove", "--freeze-for", LONG_FREEZE]);
+    Some((folder, call.finish()))
+}
+
+#[test]
+fn seed_what_context_done_left_resumes_in_the_next_invocation() {
+    let _machine = shared();
+    let text = "
+exports.handler = (event, context) => {
+  setTimeout(flush, 1500);
+  context.done(null, 'ok');
+};
+function flush() { console.log('flushed'); }
+";
+    let Some((_folder, finished)) = run_written(20, "done.js", text) else { return };
+    let report = finished.report();
+    let seen = format!("{:#}", report["proof"]);
+    let under_freeze = sight(&report, "freeze");
+    assert_eq!(under_freeze["predicted"], "frozen-overdue", "{seen}");
+    assert_eq!(under_freeze["observed"], "ended-after-thaw", "{seen}");
+    assert_eq!(under_freeze["invocation"], 2, "{seen}");
+    assert!(number(&proved(&report, "freeze")["invocations"][0]["frozen_ms"]) >= 1999.0, "{seen}");
+    assert_eq!(finished.code(), 1);
+}
+
+#[test]
+fn seed_a_callback_that_waits_answers_after_its_timer_and_one_that_does_not_at_once() {
+    let _machine = shared();
+    let text = "
+exports.handler = (event, context, callback) => {
+  context.callbackWaitsForEmptyEventLoop = !process.env.NOWAIT;
+  setTimeout(flush, 500);
+  callback(null, 'ok');
+};
+function flush() {}
+";
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "callback.js", text);
+    for env in [&[][..], &["--env", "NOWAIT=1"]] {
+        let Some(call) = run_on(20, &file) else { return };
+        let report = prove(call).args(env).finish().report();
+        let response = &proved(&report, "hold-response")["response"];
+        assert_eq!(
+            (&response["predicted"], &response["observed"]),
+            (&"held".into(), &"held".into())
+        );
+        // libuv's clock is read once for each turn of the loop.
+        assert!(number(&response["observed_ms"]) >= 490.0, "{response:#}");
+        assert_eq!(sight(&report, "hold-response")["observed"], "waited-for");
+        assert_eq!(sight(&report, "freeze")["observed"], "ended-after-thaw");
+        assert_eq!(proved(&report, "freeze")["response"]["observed"], "at-once");
+    }
+}
+
+#[test]
+fn seed_a_callback_that_waits_for_ever_times_out_for_real() {
+    let _machine = shared();
+    let servers = Servers::shared();
+    let Some(call) = node_sample(20, "callback-wait-interval.js", &servers) else { return };
+    let report = call.finish().report();
+    let held = proved(&report, "hold-response");
+    assert_eq!(held["response"]["observed"], "timeout", "{held:#}");
+    assert_eq!(held["verdict"], "confirmed", "{held:#}");
+    let sight = sight(&report, "hold-response");
+    assert_eq!(sight["observed"], "held-until-timeout", "{held:#}");
+    assert!(number(&sight["observed_ms"]) >= 2900.0, "{held:#}");
+    // An environment that has timed out is gone.
+    assert_eq!(held["invocations"].as_array().unwrap().len(), 1, "{held:#}");
+}
+
+#[test]
+fn seed_a_pool_is_reused_by_the_next_invocation_after_a_freeze() {
+    let _machine = shared();
+    let servers = Servers::shared();
+    let Some(call) = node_sample(20, "pg-pool.js:nowait", &servers) else { return };
+    let report = call.finish().report();
+    let freeze = proved(&report, "freeze");
+    let seen = format!("{freeze:#} {:#}", brief(&report));
+    assert_eq!(freeze["verdict"], "confirmed", "{seen}");
+    let outcomes: Vec<&str> = freeze["invocations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|known| known["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["response", "response"], "{seen}");
+    assert!(number(&freeze["invocations"][0]["frozen_ms"]) > 600.0, "{seen}");
+    let pool = &freeze["findings"][0];
+    assert!(["stayed-pending", "went-on-after-thaw"].contains(&pool["observed"].as_str().unwrap()));
+}
+
+/// The observations of a recording: those of the run that predicts, and those that prove.
+fn observations(recording: &Path) -> (Vec<Observation>, Vec<Observation>) {
+    let file = BufReader::new(File::open(recording).unwrap());
+    let all: Vec<Observation> =
+        RecordingReader::new(file).unwrap().map(|one| one.unwrap()).collect();
+    let proves = |one: &Observation| matches!(&one.kind, ObservationKind::RunStarted(run) if run.enforced.is_some());
+    let first = all.iter().position(proves).unwrap();
+    (all[..first].to_vec(), all[first..].to_vec())
+}
+
+#[test]
+fn a_prediction_that_does_not_come_true_is_told_and_is_no_pass() {
+    let _machine = shared();
+    let text = "
+exports.handler = async () => {
+  setTimeout(flush, Number(process.env.DELAY));
+  return 'ok';
+};
+function flush() {}
+";
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "delay.js", text);
+    let run = |delay: &str| {
+        let call = run_on(20, &file)?.args(["--prove", "--freeze-for", LONG_FREEZE]);
+        Some(call.args(["--env", &format!("DELAY={delay}")]).finish())
+    };
+    // The handler is quick when it is left alone, and slow when it is tried.
+    let (Some(quick), Some(slow)) = (run("200"), run("60000")) else { return };
+    let (predicting, _) = observations(&quick.recording());
+    let (_, proving) = observations(&slow.recording());
+    let joined = folder.path().join("joined");
+    let mut writer = RecordingWriter::new(File::create(&joined).unwrap()).unwrap();
+    for observation in predicting.iter().chain(&proving) {
+        writer.write(observation).unwrap();
+    }
+    writer.finish().unwrap();
+    // What is pending is meant, so that nothing but the contradiction decides.
+    let config = folder.path().join("meant.toml");
+    fs::write(&config, "[[expect]]\nkind = \"timer\"\nreason = \"it is meant\"\n").unwrap();
+    let replay = |recording: &Path| {
+        let call = loopcheck(["replay", "-f", "json"]).arg(recording);
+        call.arg("--config").arg(&config).finish()
+    };
+    assert_eq!(replay(&quick.recording()).code(), 0);
+    assert_eq!(replay(&slow.recording()).code(), 0);
+    let contradicted = replay(&joined);
+    let report = contradicted.report();
+    assert_eq!(contradicted.code(), 4, "{report:#}");
+    for policy in ["freeze", "hold-response", "hold-env"] {
+        let proved = proved(&report, policy);
+        assert_eq!(proved["verdict"], "contradicted", "{proved:#}");
+        assert_eq!(proved["findings"][0]["verdict"], "contradicted", "{proved:#}");
+    }
+    let ids: Vec<&Value> =
+        report["gaps"].as_array().unwrap().iter().map(|gap| &gap["id"]).collect();
+    assert_eq!(ids, ["proof-contradicted"; 3]);
+    // A person is told what was predicted, and what was seen.
+    let table = loopcheck(["replay"]).arg(&joined).finish().stdout;
+    assert!(table.contains("proof: CONTRADICTED under freeze, hold-response, hold-env"), "{table}");
+    assert!(table.contains("✗\u{a0}freeze"), "{table}");
+}
+
+#[test]
+fn what_fails_late_is_told_with_who_left_it() {
+    let _machine = shared();
+    let leaving = |leave: &str| {
+        format!(
+            "
+const LATE = 1500;
+let first = true;
+exports.handler = async () => {{
+  if (first) {{
+    first = false;
+    {leave}
+  }}
+  await new Promise((next) => setTimeout(next, 200));
+  return 'ok';
+}};
+async function save() {{
+  await new Promise((next) => setTimeout(next, LATE));
+  throw new Error('it could not be saved');
+}}
+"
+        )
+    };
+    let cases = [
+        ("exception", "setTimeout(() => { throw new Error('late'); }, LATE);"),
+        ("rejection", "save();"),
+        ("exit", "setTimeout(() => process.exit(7), LATE);"),
+    ];
+    let versions = [20, 24];
+    let all: Vec<_> =
+        versions.iter().flat_map(|version| cases.map(|case| (*version, case))).collect();
+    in_parallel(&all, |(version, (kind, leave))| {
+        let Some((_folder, finished)) = run_written(*version, "late.js", &leaving(leave)) else {
+            return;
+        };
+        let report = finished.report();
+        let freeze = proved(&report, "freeze");
+        let seen = format!("{kind} on {version}: {freeze:#}");
+        let late = freeze["late_errors"].as_array().unwrap();
+        assert_eq!(late.len(), 1, "{seen}");
+        assert_eq!(late[0]["kind"], *kind, "{seen}");
+        assert_eq!(late[0]["left_by"], 1, "{seen}");
+        assert_eq!((&late[0]["failed_in"], &late[0]["blamed"]), (&2.into(), &2.into()), "{seen}");
+        assert_eq!(late[0]["inferred"], false, "{seen}");
+        assert_eq!(freeze["invocations"][1]["outcome"], "crash", "{seen}");
+        assert_eq!(freeze["verdict"], "confirmed", "{seen}");
+        assert_eq!(finished.code(), 3, "{seen}");
+    });
+}
+
+#[test]
+fn a_panic_of_a_task_that_was_left_is_told_and_nobody_is_blamed() {
+    let _machine = shared();
+    let report = prove(run(executable("late-panic"))).finish().report();
+    let freeze = proved(&report, "freeze");
+    let late = freeze["late_errors"].as_array().unwrap();
+    assert_eq!(late.len(), 1, "{freeze:#}");
+    assert_eq!(late[0]["kind"], "panic");
+    assert_eq!((&late[0]["left_by"], &late[0]["failed_in"]), (&1.into(), &2.into()));
+    assert_eq!(late[0]["blamed"], Value::Null);
+    assert!(late[0]["location"]["file"].as_str().unwrap().ends_with("late-panic/src/main.rs"));
+    assert_eq!(freeze["invocations"][1]["outcome"], "response");
+    // Left alone for as long, it fails between the two.
+    let held = proved(&report, "hold-response");
+    assert_eq!(held["late_errors"].as_array().unwrap().len(), 0, "{held:#}");
+}
+
+#[test]
+fn an_internal_extension_keeps_the_environment_awake() {
+    let _machine = shared();
+    let report = prove(run(executable("internal-extension"))).finish().report();
+    let freeze = proved(&report, "freeze");
+    let flush = freeze["findings"].as_array().unwrap().iter();
+    let flush = flush.clone().find(|one| one["predicted"] == "completes-early");
+    let flush = flush.unwrap_or_else(|| panic!("{freeze:#}"));
+    assert_eq!(flush["observed"], "ended-before-freeze", "{freeze:#}");
+    assert!(number(&freeze["invocations"][0]["awake_ms"]) >= 199.0, "{freeze:#}");
+    // SIGTERM comes where an extension is registered.
+    assert_eq!(freeze["shutdown"]["notice"], true, "{freeze:#}");
+    assert!(number(&freeze["shutdown"]["ended_ms"]) < 500.0, "{freeze:#}");
+}
+
+#[test]
+fn a_graceful_shutdown_has_its_time() {
+    let _machine = shared();
+    let finished = prove(run(executable("graceful-shutdown"))).finish();
+    let freeze = proved(&finished.report(), "freeze").clone();
+    assert_eq!(freeze["shutdown"]["notice"], true, "{freeze:#}");
+    assert!(freeze["shutdown"]["ended_ms"].is_number(), "{freeze:#}");
+    assert!(finished.stderr.contains("goodbye"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_mode_is_proved_under_its_policy_alone() {
+    let _machine = shared();
+    let servers = Servers::shared();
+    let Some(call) = node_sample(20, "context-done.js", &servers) else { return };
+    let report = call.args(["--mode", "callback-wait"]).finish().report();
+    let policies = report["proof"]["policies"].as_array().unwrap();
+    assert_eq!(policies.len(), 1, "{policies:#?}");
+    assert_eq!(policies[0]["policy"], "hold-response");
+}
+
+#[test]
+fn nothing_is_left_standing_still_whatever_ends_loopcheck() {
+    let _machine = shared();
+    let signals = [Signal::KILL, Signal::INT, Signal::TERM, Signal::HUP];
+    in_parallel(&signals, |signal| {
+        // With a child process, so that there is more than one to thaw or to end.
+        let call = run(executable("child-process")).args(["--prove", "--freeze-for", "60s"]);
+        let mut running = call.start();
+        running.see(|kind| matches!(kind, ObservationKind::Frozen { processes } if *processes > 1));
+        running.signal(*signal);
+        // It waits until no process of the run is left, the guard included.
+        let finished = running.finish();
+        if *signal != Signal::KILL {
+            assert_eq!(finished.code(), 130, "{finished:#?}");
+            assert_eq!(finished.report()["gaps"][0]["id"], "interrupted");
+        }
+    });
+}
+
+#[test]
+fn a_killed_loopcheck_leaves_nothing_of_an_ordinary_run_either() {
+    let _machine = shared();
+    let mut running = run(executable("child-process")).args(["--settle", "60s"]).start();
+    running.see(|kind| matches!(kind, ObservationKind::Sockets(scan) if !scan.children.is_empty()));
+    running.signal(Signal::KILL);
+    running.finish();
+}
+
+#[test]
+fn freezing_needs_to_be_asked_for() {
+    let finished = loopcheck(["run", "handler.js", "--freeze-for", "1s"]).finish();
+    assert_eq!(finished.code(), 2, "{finished:#?}");
+    assert!(finished.stderr.contains("--prove"), "{finished:#?}");
+}
