@@ -87,8 +87,11 @@ impl Collector<'_> {
                 )
             };
             // Every turn of the loop runs them, so one that a library has put off is its own affair.
-            let of_library = item.package.is_some() || facts.is_some_and(|facts| facts.internal);
-            if kind == Some(NodeKind::Immediate) && of_library && item.ends_in_turn(self.store) {
+            // One of Node.js' own or of AWS' client is the last thing before the freeze: nobody may
+            // be left to tell its end.
+            let is_own = facts.is_some_and(|facts| facts.internal);
+            let is_over = is_own || (item.package.is_some() && item.ends_in_turn(self.store));
+            if kind == Some(NodeKind::Immediate) && is_over {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
             } else {
                 items.pending.push(item);

@@ -156,6 +156,9 @@ impl Picture {
                 if of_this && self.stage == Stage::Responded {
                     self.turn(events.lost);
                     applied.turned = true;
+                } else if of_this && events.mark == Mark::Freeze {
+                    // What was left has gone on since that turn, and waits on something new.
+                    self.ties.find(&self.items);
                 }
                 applied.frozen = of_this && events.mark == Mark::Freeze;
                 applied.unexplained = events.audit.and_then(|audit| self.unexplained(&audit));

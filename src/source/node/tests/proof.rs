@@ -169,6 +169,35 @@ async fn an_async_function_is_tied_to_what_it_waits_on() {
 }
 
 #[tokio::test]
+async fn an_async_function_that_went_on_after_the_turn_is_tied_to_what_it_waits_on_now() {
+    let mut fixture = Fixture::ready().await;
+    fixture.invoke("a").await;
+    let at = fixture.agent.ms();
+    let poll = json!([["/srv/handler.js", 2, 1, "poll"]]);
+    let function = json!({"id": 1, "k": "async-fn", "type": "PROMISE", "at": at, "inv": 1,
+        "name": "poll", "frames": poll, "f": {"holds": false}});
+    let made_by_poll = |id: u64, at: f64| {
+        let mut timeout = timer(id, at);
+        timeout["frames"] = poll.clone();
+        timeout
+    };
+    let first = made_by_poll(2, at + 0.1);
+    fixture.agent.ev("flush", json!({"new": [function, first]})).await;
+    fixture.respond("a").await;
+    fixture.agent.ev("turn", json!({"req": "a"})).await;
+    // Its timer fires before the runtime asks for the next event, and it makes another.
+    let later = fixture.agent.ms();
+    let second = made_by_poll(3, later);
+    let change = json!({"req": "a", "new": [second], "end": [[2, later]]});
+    fixture.agent.ev("freeze", change).await;
+    fixture.until(|fixture| fixture.evidence.store.async_ops.len() == 2).await;
+    let store = &fixture.evidence.store;
+    let [was, is] = &store.async_ops[..] else { panic!("{:?}", store.async_ops) };
+    assert_eq!((store.resource(was.resource.unwrap()).span, was.task), (2, is.task));
+    assert_eq!((store.resource(is.resource.unwrap()).span, is.life.ended), (3, None));
+}
+
+#[tokio::test]
 async fn functions_without_a_record_are_events_that_were_lost() {
     let mut fixture = Fixture::ready().await;
     for (request_id, lost) in [("a", 5), ("b", 3), ("c", 6)] {
