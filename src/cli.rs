@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::config;
+use crate::observation::Peer;
 use crate::report::Shard;
 use crate::source::node::program::runtime::NodeRuntime;
 
@@ -105,6 +106,11 @@ pub struct RunArgs {
     /// For how long --prove freezes the environment between two invocations [default: 1s]
     #[arg(long, value_name = "DUR", value_parser = config::duration, requires = "prove")]
     pub freeze_for: Option<Duration>,
+
+    /// With --prove: break the connections to this peer during the freeze, by a reset and by
+    /// silence, and see what the next invocation does; repeatable
+    #[arg(long, value_name = "HOST:PORT", requires_all = ["prove", "handler"])]
+    pub proxy: Vec<Peer>,
 
     /// Set an environment variable of the handler; repeatable
     #[arg(long, value_name = "K=V", value_parser = key_value)]

@@ -11,6 +11,7 @@ use console_api::instrument::Update;
 
 pub use crate::model::enforced::{Enforced, Policy};
 use crate::model::gap::Gap;
+pub use crate::model::peer::{Break, BrokenPeer, Peer};
 pub use crate::model::run::{
     ExitedWith, Identity, KillReason, RunStarted, Runtime, SettledReason, UncaughtError,
     UncaughtKind,
@@ -80,6 +81,18 @@ pub enum ObservationKind {
     },
     /// They run again.
     Thawed,
+    /// The handler has connected to the peer whose connections the run breaks.
+    PeerConnected,
+    /// It wanted to, and that peer is not to be had.
+    PeerUnreachable {
+        /// What the system said.
+        reason: String,
+    },
+    /// The connections to that peer were broken, while the handler was stopped.
+    PeerBroken {
+        /// How many were open.
+        connections: u32,
+    },
     /// The handler was told by SIGTERM that its environment is shut down.
     ShutdownNotice,
     /// Something failed that nobody awaited any more.

@@ -18,7 +18,7 @@ use crate::gate::{self, Gate};
 use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};
 use crate::model::store::Store;
-use crate::observation::{Identity, Observation, ObservationKind, Runtime};
+use crate::observation::{Identity, Observation, ObservationKind, Policy, Runtime};
 use crate::policy;
 use crate::report::Report;
 use crate::session::{self, Plan, Recorder};
@@ -115,7 +115,8 @@ pub(crate) async fn observe(
     if let Some(pause) = request.prove {
         let store = &evidence.store;
         let (runs, rest) =
-            prove::prove(&plan, store, pause, recorder, terminal, &interrupted).await;
+            prove::prove(&plan, store, pause, &request.proxy, recorder, terminal, &interrupted)
+                .await;
         let told = |run: &Evidence| run.store.has_gap(GapId::Interrupted);
         if *interrupted.borrow() && !told(&evidence) && !runs.iter().any(told) {
             evidence.store.note(Gap::new(GapId::Interrupted, "the run was interrupted"));
@@ -186,7 +187,9 @@ fn plan(
     resolved: Resolved,
     events: Vec<bytes::Bytes>,
 ) -> Result<Plan, CommandError> {
-    check_modes(request, resolved.program.runtime())?;
+    let runtime = resolved.program.runtime();
+    check_modes(request, runtime)?;
+    check_proxy(request, runtime)?;
     Ok(Plan {
         handler: request.named.clone(),
         identity: identity(request, &resolved),
@@ -202,6 +205,7 @@ fn plan(
         task_root: resolved.task_root,
         function_name: request.function_name.clone().unwrap_or(resolved.function_name),
         enforced: None,
+        broken: None,
     })
 }
 
@@ -224,6 +228,21 @@ fn check_modes(request: &Request, runtime: Runtime) -> Result<(), CommandError> 
     Err(CommandError::input(
         format!("{} cannot complete in the mode {foreign}", request.named),
         Some(format!("its modes are: {}", known.join(", "))),
+    ))
+}
+
+/// Connections are broken during a freeze, so there has to be one.
+fn check_proxy(request: &Request, runtime: Runtime) -> Result<(), CommandError> {
+    let freezes =
+        |id: &String| policy::mode(runtime, id).is_some_and(|mode| mode.policy == Policy::Freeze);
+    if request.proxy.is_empty() || request.modes.is_empty() || request.modes.iter().any(freezes) {
+        return Ok(());
+    }
+    let freezing = policy::modes(runtime).iter().filter(|mode| mode.policy == Policy::Freeze);
+    let freezing: Vec<&str> = freezing.map(|mode| mode.id).collect();
+    Err(CommandError::input(
+        "--proxy breaks connections while the environment is frozen, and no --mode that was given freezes it".to_owned(),
+        Some(format!("leave --mode out, or give one of: {}", freezing.join(", "))),
     ))
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::analysis;
 use crate::ingest::Evidence;
 use crate::model::store::Store;
-use crate::observation::{Enforced, Policy, Runtime};
+use crate::observation::{Break, BrokenPeer, Enforced, Peer, Policy, Runtime};
 use crate::policy;
 use crate::report::Report;
 use crate::session::{self, Plan, Program, Recorder};
@@ -18,11 +18,13 @@ use crate::source::terminal::Terminal;
 const TRIES: u32 = 2;
 
 /// Runs the handler under each policy that applies, one after the other. `store` is what was
-/// observed before, and `pause` is for how long an environment is frozen.
+/// observed before, and `pause` is for how long an environment is frozen. Where it is, the connections
+/// to each of `peers` are broken once in each way, in a process of its own.
 pub(crate) async fn prove(
     plan: &Plan,
     store: &Store,
     pause: Duration,
+    peers: &[Peer],
     mut recorder: Option<Recorder>,
     terminal: &Arc<Terminal>,
     interrupted: &watch::Receiver<bool>,
@@ -32,7 +34,8 @@ pub(crate) async fn prove(
     if store.invocations.iter().all(|known| known.responded_at.is_none()) {
         return (runs, recorder);
     }
-    for policy in policies(plan, &report) {
+    let policies = policies(plan, &report);
+    for policy in policies.iter().copied() {
         for tries in 1..=TRIES {
             if *interrupted.borrow() {
                 return (runs, recorder);
@@ -49,6 +52,30 @@ pub(crate) async fn prove(
                 break;
             }
         }
+    }
+    let mut breaks: Vec<BrokenPeer> = Vec::new();
+    if policies.contains(&Policy::Freeze) {
+        for peer in peers {
+            breaks
+                .extend(Break::ALL.iter().map(|how| BrokenPeer { peer: peer.clone(), how: *how }));
+        }
+    }
+    for broken in breaks {
+        if *interrupted.borrow() {
+            break;
+        }
+        let BrokenPeer { peer, how } = &broken;
+        let what = match how {
+            Break::Reset => "reset",
+            Break::Drop => "silently dropped",
+        };
+        terminal.note(&format!("proving freeze with the connections to {peer} {what}"));
+        let plan = enforcing(plan, Enforced { policy: Policy::Freeze, pause });
+        let plan = Plan { broken: Some(broken), ..plan };
+        let (evidence, rest) =
+            session::run(plan, recorder, Arc::clone(terminal), interrupted.clone()).await;
+        recorder = rest;
+        runs.push(evidence);
     }
     (runs, recorder)
 }

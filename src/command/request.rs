@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::cli::RunArgs;
 use crate::config::{Config, HandlerTable};
+use crate::observation::Peer;
 use crate::source::node::program::target;
 use crate::source::repository;
 
@@ -49,6 +50,8 @@ pub(crate) struct Request {
     pub(crate) console: Option<SocketAddr>,
     /// Whether predictions are to be proved, and for how long an environment is frozen then.
     pub(crate) prove: Option<Duration>,
+    /// The peers whose connections are to be broken during a freeze.
+    pub(crate) proxy: Vec<Peer>,
 }
 
 impl Request {
@@ -121,6 +124,7 @@ impl Request {
             record: args.record.clone(),
             console: args.console,
             prove: args.prove.then(|| args.freeze_for.unwrap_or(FREEZE)),
+            proxy: args.proxy.clone(),
         }
     }
 }

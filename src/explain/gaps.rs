@@ -201,12 +201,12 @@ const fn text(gap: GapId) -> Text {
         ),
         GapId::ProofFailed => of(
             "an invocation failed once the policy was enforced",
-            "With `--prove` the handler was run again with a policy enforced, and an invocation that had got its response before got none, or an error. That is what happens on Lambda: what an earlier invocation has left fails in the time of a later one, or a connection does not survive the freeze.",
+            "With `--prove` the handler was run again with a policy enforced, and an invocation that had got its response before got none, or an error. That is what happens on Lambda: what an earlier invocation has left fails in the time of a later one, or a connection does not survive the freeze. With `--proxy` that was tried on purpose, and the message names the peer.",
             "Await what the handler starts, and retry once on a connection error. The proof in the report names what failed and who left it.",
         ),
         GapId::ProofIncomplete => of(
             "a prediction could not be tried",
-            "With `--prove` the handler was run again with a policy enforced, but that run did not get far enough, or not everything that happened in it could be seen. The prediction stands as it was, untried.",
+            "With `--prove` the handler was run again with a policy enforced, but that run did not get far enough, or not everything that happened in it could be seen. The prediction stands as it was, untried. With `--proxy` it may also be that no connection came through the proxy, so nothing is known of the peer.",
             "The handler's output of that run, on stderr, says more. A longer `--timeout` or `--freeze-for` may help.",
         ),
         GapId::BadInput => of(

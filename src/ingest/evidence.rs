@@ -46,6 +46,13 @@ impl Evidence {
             ObservationKind::ProcessKilled { reason } => invocations::killed(store, at, *reason),
             ObservationKind::Frozen { .. } => invocations::frozen(store, at),
             ObservationKind::Thawed => invocations::thawed(store, at),
+            ObservationKind::PeerConnected => store.peer.connected.push(at),
+            ObservationKind::PeerUnreachable { reason } => {
+                store.peer.unreachable.get_or_insert_with(|| reason.clone());
+            }
+            ObservationKind::PeerBroken { connections } => {
+                store.peer.broken.push((at, *connections));
+            }
             ObservationKind::ShutdownNotice => store.shutdown_notice_at = Some(at),
             ObservationKind::Uncaught(error) => store.uncaught.push((at, error.clone())),
             ObservationKind::Gap(gap) => store.note(gap.clone()),

@@ -17,6 +17,7 @@ pub mod socket;
 
 pub mod enforced;
 pub mod invocation;
+pub mod peer;
 pub mod run;
 
 pub mod gap;

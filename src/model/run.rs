@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::model::enforced::Enforced;
+use crate::model::peer::BrokenPeer;
 
 /// The settings that a judgement depends on.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct RunStarted {
     pub identity: Identity,
     /// What is enforced on the handler; `None` in the run that predicts.
     pub enforced: Option<Enforced>,
+    /// The peer whose connections are broken during each freeze; `None` in every other run.
+    pub broken: Option<BrokenPeer>,
 }
 
 /// What a handler is in its repository: the same on every machine.

@@ -42,6 +42,8 @@ pub struct Store {
     pub invocations: Vec<Invocation>,
     /// The extensions that have registered.
     pub extensions: Vec<Extension>,
+    /// What was seen of the peer whose connections are broken.
+    pub peer: PeerLink,
     /// When the runtime first asked for an event.
     pub ready_at: Option<Timestamp>,
     /// Whether the process group was listed at least once.
@@ -129,6 +131,17 @@ pub struct ApiConnection {
     pub peer: SocketAddr,
     /// From accept to close.
     pub life: Lifetime,
+}
+
+/// What was seen of a peer whose connections are broken.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct PeerLink {
+    /// When the handler connected to it.
+    pub connected: Vec<Timestamp>,
+    /// When its connections were broken, and how many were open.
+    pub broken: Vec<(Timestamp, u32)>,
+    /// Why it was not to be had, if that happened.
+    pub unreachable: Option<String>,
 }
 
 /// An extension that lives inside the handler.

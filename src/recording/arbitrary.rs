@@ -18,9 +18,9 @@ use crate::model::gap::{Gap, GapId};
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, DrainCycles, Enforced, ExitedWith, Identity, KillReason, Observation,
-    ObservationKind, Policy, RunStarted, Runtime, SettledReason, SocketScan, Subscription,
-    UncaughtError, UncaughtKind,
+    ApiMoment, Break, BrokenPeer, DrainCycles, Enforced, ExitedWith, Identity, KillReason,
+    Observation, ObservationKind, Peer, Policy, RunStarted, Runtime, SettledReason, SocketScan,
+    Subscription, UncaughtError, UncaughtKind,
 };
 
 /// Some observations, the same ones each time.
@@ -85,6 +85,9 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
         killed.prop_map(|reason| ObservationKind::ProcessKilled { reason }),
         any::<u32>().prop_map(|processes| ObservationKind::Frozen { processes }),
         Just(ObservationKind::Thawed),
+        Just(ObservationKind::PeerConnected),
+        text().prop_map(|reason| ObservationKind::PeerUnreachable { reason }),
+        any::<u32>().prop_map(|connections| ObservationKind::PeerBroken { connections }),
         Just(ObservationKind::ShutdownNotice),
         uncaught().prop_map(ObservationKind::Uncaught),
         (select(GapId::ALL), text(), option::of(text()))
@@ -105,7 +108,7 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
         address(),
         text(),
         identity(),
-        (any::<u32>(), option::of(enforced())),
+        (any::<u32>(), option::of(enforced()), option::of(broken())),
     )
         .prop_map(
             |(
@@ -120,7 +123,7 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
                 console,
                 workspace,
                 identity,
-                (events, enforced),
+                (events, enforced, broken),
             )| RunStarted {
                 handler,
                 detail,
@@ -135,6 +138,7 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
                 identity,
                 events,
                 enforced,
+                broken,
             },
         )
 }
@@ -149,6 +153,11 @@ fn identity() -> impl Strategy<Value = Identity> {
 
 fn enforced() -> impl Strategy<Value = Enforced> {
     (select(Policy::ALL), any::<Duration>()).prop_map(|(policy, pause)| Enforced { policy, pause })
+}
+
+fn broken() -> impl Strategy<Value = BrokenPeer> {
+    (text(), any::<u16>(), select(Break::ALL))
+        .prop_map(|(host, port, how)| BrokenPeer { peer: Peer { host, port }, how })
 }
 
 fn uncaught() -> impl Strategy<Value = UncaughtError> {

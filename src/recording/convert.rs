@@ -93,6 +93,13 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
         }
         Kind::Frozen(proto::Frozen { processes }) => ObservationKind::Frozen { processes },
         Kind::Thawed(proto::Thawed {}) => ObservationKind::Thawed,
+        Kind::PeerConnected(proto::PeerConnected {}) => ObservationKind::PeerConnected,
+        Kind::PeerUnreachable(proto::PeerUnreachable { reason }) => {
+            ObservationKind::PeerUnreachable { reason }
+        }
+        Kind::PeerBroken(proto::PeerBroken { connections }) => {
+            ObservationKind::PeerBroken { connections }
+        }
         Kind::ShutdownNotice(proto::ShutdownNotice {}) => ObservationKind::ShutdownNotice,
         Kind::UncaughtError(message) => ObservationKind::Uncaught(from_uncaught(message)?),
         Kind::Gap(proto::Gap { id, message, hint }) => {
@@ -144,6 +151,13 @@ fn to_kind(kind: &ObservationKind) -> Kind {
             Kind::Frozen(proto::Frozen { processes: *processes })
         }
         ObservationKind::Thawed => Kind::Thawed(proto::Thawed {}),
+        ObservationKind::PeerConnected => Kind::PeerConnected(proto::PeerConnected {}),
+        ObservationKind::PeerUnreachable { reason } => {
+            Kind::PeerUnreachable(proto::PeerUnreachable { reason: reason.clone() })
+        }
+        ObservationKind::PeerBroken { connections } => {
+            Kind::PeerBroken(proto::PeerBroken { connections: *connections })
+        }
         ObservationKind::ShutdownNotice => Kind::ShutdownNotice(proto::ShutdownNotice {}),
         ObservationKind::Uncaught(error) => Kind::UncaughtError(to_uncaught(error)),
         ObservationKind::Gap(Gap { id, message, hint }) => Kind::Gap(proto::Gap {

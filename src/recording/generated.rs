@@ -24,7 +24,7 @@ pub struct Frame {
     /// What was seen.
     #[prost(
         oneof = "frame::Kind",
-        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18"
+        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23"
     )]
     pub kind: ::core::option::Option<frame::Kind>,
 }
@@ -67,6 +67,12 @@ pub mod frame {
         ShutdownNotice(super::ShutdownNotice),
         #[prost(message, tag = "18")]
         UncaughtError(super::UncaughtError),
+        #[prost(message, tag = "21")]
+        PeerConnected(super::PeerConnected),
+        #[prost(message, tag = "22")]
+        PeerUnreachable(super::PeerUnreachable),
+        #[prost(message, tag = "23")]
+        PeerBroken(super::PeerBroken),
     }
 }
 /// The end of a whole recording; nothing follows it.
@@ -107,6 +113,36 @@ pub struct RunStarted {
     /// What was enforced; absent in the run that predicts.
     #[prost(message, optional, tag = "13")]
     pub enforced: ::core::option::Option<Enforced>,
+    /// The peer whose connections are broken during each freeze; absent in every other run.
+    #[prost(message, optional, tag = "20")]
+    pub broken: ::core::option::Option<BrokenPeer>,
+}
+/// A peer whose connections loopcheck breaks.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BrokenPeer {
+    /// A name or an address, as the user gave it.
+    #[prost(string, tag = "1")]
+    pub host: ::prost::alloc::string::String,
+    /// At most 65 535.
+    #[prost(uint32, tag = "2")]
+    pub port: u32,
+    #[prost(enumeration = "Break", tag = "3")]
+    pub how: i32,
+}
+/// The handler has connected to the peer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeerConnected {}
+/// The peer was not to be had.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeerUnreachable {
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// The connections to the peer were broken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeerBroken {
+    #[prost(uint32, tag = "1")]
+    pub connections: u32,
 }
 /// A policy that loopcheck enforced on the handler.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -429,6 +465,37 @@ pub struct Gap {
     pub message: ::prost::alloc::string::String,
     #[prost(string, optional, tag = "3")]
     pub hint: ::core::option::Option<::prost::alloc::string::String>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Break {
+    Unspecified = 0,
+    /// Each is reset.
+    Reset = 1,
+    /// Each takes bytes and never answers.
+    Drop = 2,
+}
+impl Break {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "BREAK_UNSPECIFIED",
+            Self::Reset => "BREAK_RESET",
+            Self::Drop => "BREAK_DROP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "BREAK_UNSPECIFIED" => Some(Self::Unspecified),
+            "BREAK_RESET" => Some(Self::Reset),
+            "BREAK_DROP" => Some(Self::Drop),
+            _ => None,
+        }
+    }
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]

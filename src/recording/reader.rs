@@ -340,6 +340,7 @@ mod tests {
                 workspace: ".".to_owned(),
                 identity: crate::observation::Identity::default(),
                 enforced: None,
+                broken: None,
             })),
             ObservationKind::ProcessStarted { pid: 300 },
             ObservationKind::Gap(Gap::new(GapId::FeedLag, "late").hint("wait")),

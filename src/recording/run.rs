@@ -2,11 +2,11 @@
 //!
 //! As in [`crate::recording::convert`]: there and back is the identity, and back is strict.
 
-use crate::observation::{Enforced, Identity, RunStarted, Runtime};
+use crate::observation::{BrokenPeer, Enforced, Identity, Peer, RunStarted, Runtime};
 use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 use crate::recording::plain::{from_address, from_duration, to_address, to_duration};
-use crate::recording::twins::{from_policy, to_policy};
+use crate::recording::twins::{from_break, from_policy, to_break, to_policy};
 
 pub(super) fn to_run_started(started: &RunStarted) -> proto::RunStarted {
     let RunStarted {
@@ -23,6 +23,7 @@ pub(super) fn to_run_started(started: &RunStarted) -> proto::RunStarted {
         identity,
         events,
         enforced,
+        broken,
     } = started;
     let Identity { name, sources, file } = identity.clone();
     proto::RunStarted {
@@ -42,6 +43,7 @@ pub(super) fn to_run_started(started: &RunStarted) -> proto::RunStarted {
             policy: to_policy(policy),
             pause: Some(to_duration(pause)),
         }),
+        broken: broken.as_ref().map(to_broken),
     }
 }
 
@@ -78,6 +80,7 @@ pub(super) fn from_run_started(message: proto::RunStarted) -> Result<RunStarted>
         identity,
         events,
         enforced,
+        broken,
     } = message;
     // Recordings of the first versions have none.
     let proto::Identity { name, sources, file } = identity.unwrap_or_default();
@@ -95,7 +98,19 @@ pub(super) fn from_run_started(message: proto::RunStarted) -> Result<RunStarted>
         identity: Identity { name, sources, file },
         events,
         enforced: enforced.map(from_enforced).transpose()?,
+        broken: broken.map(from_broken).transpose()?,
     })
+}
+
+fn to_broken(broken: &BrokenPeer) -> proto::BrokenPeer {
+    let BrokenPeer { peer: Peer { host, port }, how } = broken;
+    proto::BrokenPeer { host: host.clone(), port: u32::from(*port), how: to_break(*how) }
+}
+
+fn from_broken(message: proto::BrokenPeer) -> Result<BrokenPeer> {
+    let proto::BrokenPeer { host, port, how } = message;
+    let port = u16::try_from(port).map_err(|_| FrameError::Missing("the port of the peer"))?;
+    Ok(BrokenPeer { peer: Peer { host, port }, how: from_break(how)? })
 }
 
 fn from_enforced(message: proto::Enforced) -> Result<Enforced> {

@@ -1,7 +1,7 @@
 //! Our enums and their twins in a recording.
 
 use crate::model::socket::{Protocol, SocketState};
-use crate::observation::{KillReason, Policy, SettledReason, Subscription, UncaughtKind};
+use crate::observation::{Break, KillReason, Policy, SettledReason, Subscription, UncaughtKind};
 use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 
@@ -48,6 +48,7 @@ enum_twins!(
     [Listen, Connecting, Established, CloseWait, Closing, Unconnected, Unknown]
 );
 enum_twins!(to_policy, from_policy, Policy, "a policy", [Freeze, HoldResponse, HoldEnv, RunOn]);
+enum_twins!(to_break, from_break, Break, "how connections are broken", [Reset, Drop]);
 enum_twins!(
     to_uncaught_kind,
     from_uncaught_kind,

@@ -13,6 +13,56 @@ pub struct Proof {
     pub pause_ms: f64,
     /// One run for each policy, in their order.
     pub policies: Vec<ProvedPolicy>,
+    /// For each peer one run for each way to break its connections.
+    pub peers: Vec<ProvedPeer>,
+}
+
+/// A run under `freeze` in which the connections to a peer were broken during each freeze.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedPeer {
+    /// HOST:PORT, as it was given.
+    pub peer: String,
+    /// How they were broken.
+    pub broken: BrokenBy,
+    /// How many were open at the first freeze that found any.
+    pub connections: u32,
+    /// How many were opened after that.
+    pub reconnects: u32,
+    /// The worst that happened to an invocation after that; `None`: nothing was broken, or it could
+    /// not be seen.
+    pub effect: Option<PeerEffect>,
+    /// To which one, from 1.
+    pub invocation: Option<u32>,
+    /// Every invocation that began.
+    pub invocations: Vec<ProvedInvocation>,
+    /// What failed in a later invocation than the one that had left it.
+    pub late_errors: Vec<LateError>,
+    /// What could not be seen; then nothing is shown.
+    pub missing: Vec<String>,
+}
+
+/// How connections are broken.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BrokenBy {
+    /// Each is reset, as by a peer that hangs up.
+    Reset,
+    /// Each takes what is sent and never answers, as behind a network that has forgotten it.
+    Drop,
+}
+
+/// What an invocation makes of a connection that was broken before it. The worst first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PeerEffect {
+    /// It ended with an error, or with the process.
+    Fails,
+    /// It waited until its time-out.
+    Hangs,
+    /// It connected anew, and answered.
+    Retries,
+    /// It answered, and did not connect anew: it had no need of the connection, or caught the error.
+    Answers,
 }
 
 /// A run in which a policy was enforced.

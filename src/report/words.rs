@@ -1,6 +1,8 @@
 //! The words of a report, for formats that are not JSON.
 
-use crate::report::{Fate, Kind, Modifier, Observed, ReportedOutcome, Status, Verdict};
+use crate::report::{
+    BrokenBy, Fate, Kind, Modifier, Observed, PeerEffect, ReportedOutcome, Status, Verdict,
+};
 
 macro_rules! words {
     ($type:ty { $($variant:ident => $text:literal,)+ }) => {
@@ -61,6 +63,18 @@ words! { ReportedOutcome {
     Exit => "exit",
 } }
 
+words! { BrokenBy {
+    Reset => "reset",
+    Drop => "drop",
+} }
+
+words! { PeerEffect {
+    Fails => "fails",
+    Hangs => "hangs",
+    Retries => "retries",
+    Answers => "answers",
+} }
+
 words! { Observed {
     Absent => "absent",
     EndedBeforeFreeze => "ended-before-freeze",
@@ -114,6 +128,8 @@ mod tests {
         check(ReportedOutcome::ALL, ReportedOutcome::as_str);
         check(Modifier::ALL, Modifier::as_str);
         check(Observed::ALL, Observed::as_str);
+        check(BrokenBy::ALL, BrokenBy::as_str);
+        check(PeerEffect::ALL, PeerEffect::as_str);
         check(Status::ALL, Status::as_str);
         check(Verdict::ALL, Verdict::as_str);
     }

@@ -1,9 +1,9 @@
 //! What `--prove` came to, as a table in Markdown.
 
-use crate::report::{Proved, Report};
+use crate::report::{PeerEffect, Proof, Proved, Report};
 use crate::reporter::markdown_room::{Draft, Rank};
 use crate::reporter::markdown_text::prose;
-use crate::reporter::proof;
+use crate::reporter::{proof, proof_peers};
 
 const HEADING: &str = "\
     | policy | what | predicted | observed |\n\
@@ -23,8 +23,29 @@ pub(super) fn write(report: &Report, draft: &mut Draft) {
         draft.part(rank, "row of the proof", format!("| {mark} {} |\n", cells.join(" | ")));
     }
     draft.section("", "\n");
+    write_peers(proved, draft);
     for (label, remark) in proof::remarks(report, proved) {
         let label = label.trim_start_matches("✗ ");
         draft.part(Rank::Warned, "remark of the proof", format!("- {label}: {}\n", prose(&remark)));
     }
+}
+
+/// Adds the table of the peers, if any was broken.
+fn write_peers(proved: &Proof, draft: &mut Draft) {
+    let broken = proof_peers::broken(proved);
+    if broken.is_empty() {
+        return;
+    }
+    let heading = proof_peers::HEADING.join(" | ");
+    draft.section(format!("| {heading} |\n| :-- | :-- | :-- |\n"), "\n");
+    for broken in broken {
+        let (mark, rank) = match broken.effect {
+            Some(PeerEffect::Fails | PeerEffect::Hangs) => ("**✗**", Rank::Deciding),
+            Some(PeerEffect::Retries | PeerEffect::Answers) => ("✓", Rank::Quiet),
+            None => ("–", Rank::Quiet),
+        };
+        let cells = [&broken.peer, &broken.how, &broken.then].map(|cell| prose(cell));
+        draft.part(rank, "row of the proof", format!("| {mark} {} |\n", cells.join(" | ")));
+    }
+    draft.section("", "\n");
 }

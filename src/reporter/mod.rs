@@ -23,6 +23,7 @@ mod markdown_text;
 mod outlook;
 mod pending;
 mod proof;
+mod proof_peers;
 mod quiet;
 pub mod sarif;
 mod sarif_parts;

@@ -6,7 +6,7 @@ use crate::report::{
     ProvedPolicy, ProvedShutdown, Report, ReportedOutcome, ResponseTime, Status,
 };
 use crate::reporter::layout::{Page, Row, Style};
-use crate::reporter::{sentence, text};
+use crate::reporter::{proof_peers, sentence, text};
 
 /// So many findings are shown for each policy, those that were contradicted first.
 const FINDINGS_SHOWN: usize = 12;
@@ -33,6 +33,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
         page.blank();
         page.grid(2, &["policy", "what", "predicted", "observed"], &rows, &[]);
     }
+    proof_peers::write(proof, page);
     let remarks = remarks(report, proof);
     if !remarks.is_empty() {
         page.blank();
@@ -192,6 +193,7 @@ pub(super) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
             own.chain(failed).chain(lost).map(|(label, text)| (label, format!("{policy}: {text}"))),
         );
     }
+    remarks.extend(proof_peers::remarks(proof));
     remarks
 }
 
@@ -202,7 +204,7 @@ fn is_new(report: &Report, proved: &ProvedInvocation) -> bool {
 }
 
 /// A later invocation that got no response: it may be for what the first one left.
-fn failed(invocation: &ProvedInvocation) -> Option<String> {
+pub(super) fn failed(invocation: &ProvedInvocation) -> Option<String> {
     let how = match invocation.outcome? {
         ReportedOutcome::Response | ReportedOutcome::Held => return None,
         ReportedOutcome::Error => match &invocation.error_type {
@@ -216,7 +218,7 @@ fn failed(invocation: &ProvedInvocation) -> Option<String> {
     Some(format!("invocation {} {how}", invocation.index))
 }
 
-fn late_error(late: &LateError) -> String {
+pub(super) fn late_error(late: &LateError) -> String {
     let what = match late.kind {
         LateErrorKind::Exception => "an exception",
         LateErrorKind::Rejection => "a rejected promise",

@@ -2,8 +2,9 @@
 
 use crate::policy::Policy;
 use crate::report::{
-    Fate, LateError, LateErrorKind, Observed, Proof, Proved, ProvedFinding, ProvedInvocation,
-    ProvedPolicy, ProvedResponse, ProvedShutdown, ReportedOutcome, ResponseTime,
+    BrokenBy, Fate, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
+    ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown, ReportedOutcome,
+    ResponseTime,
 };
 use crate::reporter::sample_findings::place;
 
@@ -14,7 +15,34 @@ pub(super) fn proof(name: &str) -> Proof {
     Proof {
         pause_ms: 1_000.0,
         policies: policies.map(|(policy, verdict)| proved(*policy, *verdict, name)).collect(),
+        peers: peers(name),
     }
+}
+
+/// Every effect of every way to break a connection, and what could not be shown.
+fn peers(name: &str) -> Vec<ProvedPeer> {
+    let effects = PeerEffect::ALL.iter().copied().map(Some).chain([None, None]);
+    let effects: Vec<_> = effects.enumerate().collect();
+    let all =
+        BrokenBy::ALL.iter().flat_map(|broken| effects.iter().map(move |one| (*broken, *one)));
+    all.map(|(broken, (place, effect))| ProvedPeer {
+        peer: name.to_owned(),
+        broken,
+        connections: u32::from(effect.is_some()) + u32::from(place == 0),
+        reconnects: u32::from(effect == Some(PeerEffect::Retries)),
+        effect,
+        invocation: effect.map(|_| 2),
+        invocations: vec![
+            invocation(1, Some(ReportedOutcome::Response), None),
+            invocation(2, Some(ReportedOutcome::Error), Some(name)),
+        ],
+        late_errors: vec![
+            late(LateErrorKind::Exception, 1, name),
+            late(LateErrorKind::Panic, 2, name),
+        ],
+        missing: if place == 5 { vec![name.to_owned()] } else { Vec::new() },
+    })
+    .collect()
 }
 
 fn proved(policy: Policy, verdict: Proved, name: &str) -> ProvedPolicy {

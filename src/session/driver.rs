@@ -27,6 +27,7 @@ use crate::source::clock::Clock;
 use crate::source::console::{ConsoleFeed, FeedSignal};
 use crate::source::node::{BridgeEvent, BridgeSignal};
 use crate::source::process::{Guard, Handler};
+use crate::source::proxy::{Proxy, ProxySignal};
 use crate::source::runtime_api::{ApiSignal, RuntimeApi};
 use crate::source::sockets::{self, InheritedSockets};
 use crate::source::terminal::Terminal;
@@ -76,6 +77,7 @@ pub(crate) async fn run(
             Some((at, error)) = session.panics.recv() => {
                 journal.observe(at, ObservationKind::Uncaught(error));
             }
+            Some(signal) = proxied(&mut session.proxy) => session.on_proxy(signal, &mut journal),
             attached = &mut session.attaching, if !session.feed.is_settled() => {
                 session.on_attached(attached);
             }
@@ -134,6 +136,8 @@ pub(super) struct Session {
     pub(super) panics: mpsc::UnboundedReceiver<(Timestamp, UncaughtError)>,
     /// The agent, if the handler runs in Node.js.
     pub(super) node: Option<NodeLink>,
+    /// What the connections that are to be broken go through.
+    pub(super) proxy: Option<Proxy>,
 }
 
 impl Session {
@@ -291,7 +295,7 @@ impl Session {
                 Some(enforced) => self.enforce(now, since, enforced, journal),
                 None => self.watch(now, since, journal),
             },
-            Phase::Frozen { until } if now >= until => self.thaw(journal),
+            Phase::Frozen { until } if now >= until && self.is_broken() => self.thaw(journal),
             Phase::ShuttingDown { until } if now >= until => {
                 self.kill(KillReason::Shutdown, journal);
             }
@@ -404,6 +408,11 @@ impl Session {
             journal.observe(self.clock.now(), ObservationKind::Gap(gap));
         }
     }
+}
+
+/// What happens at the proxy; `None` where there is none.
+async fn proxied(proxy: &mut Option<Proxy>) -> Option<ProxySignal> {
+    proxy.as_mut()?.signal().await
 }
 
 /// What is heard of the agent; `None` where there is none.

@@ -107,6 +107,7 @@ impl Session {
                 let frozen_at = self.clock.now();
                 let processes = u32::try_from(processes).unwrap_or(u32::MAX);
                 journal.observe(frozen_at, ObservationKind::Frozen { processes });
+                self.break_peer(journal);
                 self.phase = Phase::Frozen { until: frozen_at.plus(enforced.pause) };
             }
             Err(error) => {

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::observation::Runtime;
+use crate::observation::{Peer, Runtime};
 use crate::session::Plan;
+use crate::source::node::PROXY_VARIABLE;
 use crate::source::process::Launch;
+use crate::source::proxy;
 use crate::source::runtime_api::{
     self, REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
 };
@@ -45,6 +47,35 @@ pub(crate) fn complete(
     launch
 }
 
+/// Leads the handler's connections to a peer to the proxy.
+///
+/// In Node.js the agent does it where connections are made, so that the handler may have the address
+/// from anywhere, and a certificate is still that of the peer's name. A tokio program has it from
+/// its environment.
+pub(crate) fn reroute(plan: &Plan, launch: &mut Launch, peer: &Peer, proxy: SocketAddr) {
+    if plan.program.runtime().is_node() {
+        let told = serde_json::json!({
+            "host": peer.host,
+            "port": peer.port,
+            "to": { "host": proxy.ip().to_string(), "port": proxy.port() },
+        });
+        launch.env.push((PROXY_VARIABLE.to_owned(), told.to_string()));
+        return;
+    }
+    let mut variables = all_inherited();
+    variables.retain(|(name, _)| {
+        let is_set = launch.env.iter().any(|(given, _)| given == name);
+        !is_set && !launch.env_remove.contains(name)
+    });
+    variables.extend(launch.env.iter().filter(|(name, _)| !is_ours(name)).cloned());
+    launch.env.extend(proxy::reroute(&variables, peer, proxy));
+}
+
+/// What loopcheck talks to the handler through is no peer of it.
+fn is_ours(name: &str) -> bool {
+    matches!(name, "AWS_LAMBDA_RUNTIME_API" | "TOKIO_CONSOLE_BIND")
+}
+
 /// The region that a handler is told.
 pub(crate) fn region() -> String {
     runtime_api::region(&inherited)
@@ -64,6 +95,11 @@ fn of_console(console: SocketAddr) -> [(String, String); 4] {
 #[expect(clippy::disallowed_methods, reason = "the handler inherits the user's environment")]
 pub(super) fn inherited(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+fn all_inherited() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.into_string().ok();
+    std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
 }
 
 fn shared_credential_files() -> SharedCredentialFiles {

@@ -3,6 +3,7 @@
 mod deliver;
 mod driver;
 mod enforce;
+mod peer;
 mod start;
 mod watch;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::observation::{Enforced, Identity, Runtime};
+use crate::observation::{BrokenPeer, Enforced, Identity, Runtime};
 use crate::source::node::program::launch::NodeHandler;
 use crate::source::node::program::runtime::Client;
 use crate::source::process::Launch;
@@ -41,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) identity: Identity,
     /// What is enforced on the handler; `None`: it is left to itself.
     pub(crate) enforced: Option<Enforced>,
+    /// The peer whose connections are broken during each freeze.
+    pub(crate) broken: Option<BrokenPeer>,
 }
 
 /// How a handler is started.

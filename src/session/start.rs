@@ -19,6 +19,7 @@ use crate::source::clock::Clock;
 use crate::source::console::FeedSignal;
 use crate::source::output::{self, OutputLine, Stream};
 use crate::source::process::{self, Guard};
+use crate::source::proxy::Proxy;
 use crate::source::runtime_api::{ApiSignal, RuntimeApi};
 use crate::source::sockets;
 use crate::source::terminal::Terminal;
@@ -39,6 +40,14 @@ impl Session {
         let api = RuntimeApi::bind(clock, api_signals)
             .await
             .map_err(|error| internal("open a port for the Runtime API", error))?;
+        let proxy = match &plan.broken {
+            Some(broken) => Some(
+                Proxy::bind(broken.clone(), clock)
+                    .await
+                    .map_err(|error| internal("open a port for the proxy", error))?,
+            ),
+            None => None,
+        };
         let (mut node, mut fds) = (None, Vec::new());
         let (launch, console) = match &plan.program {
             Program::Tokio(launch) => {
@@ -63,7 +72,10 @@ impl Session {
         let mut guard =
             Guard::start().map_err(|error| internal("start a guard for the handler", error))?;
         let (lines, from_handler) = output::channel();
-        let launch = environment::complete(&plan, launch, api.addr(), console);
+        let mut launch = environment::complete(&plan, launch, api.addr(), console);
+        if let Some((proxy, broken)) = proxy.as_ref().zip(plan.broken.as_ref()) {
+            environment::reroute(&plan, &mut launch, &broken.peer, proxy.addr());
+        }
         let handler = process::start(launch, lines, fds).map_err(|error| {
             let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
             let gap = Gap::new(id, crate::error::chain(&error));
@@ -100,6 +112,7 @@ impl Session {
             lost_feed: None,
             panics,
             node,
+            proxy,
         })
     }
 }
@@ -127,6 +140,7 @@ pub(super) fn run_started(
         },
         identity: plan.identity.clone(),
         enforced: plan.enforced,
+        broken: plan.broken.clone(),
     }))
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod console;
 pub(crate) mod node;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod runtime_api;
 pub(crate) mod sockets;
 

@@ -208,6 +208,7 @@ pub fn run_started(invocations: u32) -> Observation {
             workspace: String::new(),
             identity: loopcheck::observation::Identity::default(),
             enforced: None,
+            broken: None,
         })),
     )
 }

@@ -80,6 +80,12 @@ impl Call {
         self
     }
 
+    /// What `env` has set a variable to.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let mut set = self.command.get_envs();
+        set.find(|(key, _)| *key == name).and_then(|(_, value)| value?.to_str())
+    }
+
     pub fn current_dir(mut self, folder: impl AsRef<Path>) -> Self {
         self.command.current_dir(folder);
         self

@@ -413,6 +413,13 @@ pub const SAMPLES: &[Sample] = &[
     needing(Needs::Postgres, everywhere("pg-pool.js", pass("async", POOL))),
     needing(
         Needs::Postgres,
+        everywhere(
+            "pg-pool-retry.js",
+            pass("async", &[Left { at: "return pool.query", ..POOLED }]),
+        ),
+    ),
+    needing(
+        Needs::Postgres,
         lasting(
             "pg-pool.js:wait",
             held(&[Left {

@@ -4,6 +4,7 @@ mod prove;
 
 mod late;
 mod likeness;
+mod peer;
 mod seen;
 mod verdict;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::analysis::collect;
 use crate::analysis::item::Item;
 use crate::analysis::proof::seen::{self, Sight};
-use crate::analysis::proof::{late, likeness, verdict};
+use crate::analysis::proof::{late, likeness, peer, verdict};
 use crate::analysis::{finding, mode};
 use crate::exit;
 use crate::model::gap::{Effect, Gap, GapId};
@@ -21,10 +21,14 @@ use crate::report::{
 /// last one counts.
 pub fn prove(report: &mut Report, runs: &[&Store]) {
     let mut proved: BTreeMap<Policy, ProvedPolicy> = BTreeMap::new();
-    let mut pause_ms = 0.0;
+    let (mut pause_ms, mut peers) = (0.0, Vec::new());
     for store in runs {
         let Some(enforced) = enforced(store) else { continue };
         pause_ms = enforced.pause.as_secs_f64() * 1_000.0;
+        if let Some(broken) = store.run.as_ref().and_then(|run| run.broken.as_ref()) {
+            peers.push(peer::of(report, store, broken));
+            continue;
+        }
         let tries = proved.get(&enforced.policy).map_or(0, |known| known.tries) + 1;
         proved.insert(enforced.policy, ProvedPolicy { tries, ..policy(report, store, enforced) });
     }
@@ -32,13 +36,15 @@ pub fn prove(report: &mut Report, runs: &[&Store]) {
     let interrupted = interrupted.filter(|gap| gap.id.effect() == Effect::Interrupted);
     report.gaps.extend(interrupted.map(ReportedGap::from));
     let policies: Vec<ProvedPolicy> = proved.into_values().collect();
-    let gaps: Vec<Gap> = policies.iter().flat_map(|proved| gaps(report, proved)).collect();
+    let of_policies = policies.iter().flat_map(|proved| gaps(report, proved));
+    let of_peers = peers.iter().flat_map(|proved| peer::gaps(report, proved));
+    let gaps: Vec<Gap> = of_policies.chain(of_peers).collect();
     report.gaps.extend(gaps.iter().map(ReportedGap::from));
     let effects: Vec<Effect> = report.gaps.iter().map(|gap| gap.id.effect()).collect();
     let denied = report.exit_code == exit::FAIL;
     report.exit_code = exit::code(&effects, denied);
     report.verdict = exit::verdict(report.exit_code);
-    report.proof = Some(Proof { pause_ms, policies });
+    report.proof = Some(Proof { pause_ms, policies, peers });
 }
 
 /// Whether a run contradicts a report.
@@ -85,7 +91,7 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
 
 /// Whether an invocation that got a response before got none now. That an answer is withheld is
 /// predicted, and a finding says so.
-fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
+pub(super) fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
     let before = report.invocations.iter().find(|known| known.index == proved.index);
     let answered = before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response));
     let fails =
@@ -261,7 +267,7 @@ fn response(report: &Report, store: &Store, items: &[Item], policy: Policy) -> P
     }
 }
 
-fn invocations(store: &Store) -> Vec<ProvedInvocation> {
+pub(super) fn invocations(store: &Store) -> Vec<ProvedInvocation> {
     let each = store.invocations.iter().map(|known| ProvedInvocation {
         index: known.index,
         outcome: known.outcome.map(ReportedOutcome::from),

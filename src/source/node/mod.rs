@@ -24,4 +24,6 @@ mod feed;
 mod tests;
 
 pub(crate) use bridge::{Bridge, BridgeEvent, BridgeSignal, Setup};
-pub(crate) use pipes::{ERRORS_VARIABLE, FD_VARIABLE, fd_numbers, open as open_pipes};
+pub(crate) use pipes::{
+    ERRORS_VARIABLE, FD_VARIABLE, PROXY_VARIABLE, fd_numbers, open as open_pipes,
+};

@@ -20,6 +20,9 @@ pub(crate) const FD_VARIABLE: &str = "LOOPCHECK_FDS";
 /// The variable that asks the agent to say who left what fails and nobody awaits.
 pub(crate) const ERRORS_VARIABLE: &str = "LOOPCHECK_ERRORS";
 
+/// Names the peer whose connections go through a proxy, and where that is, as JSON.
+pub(crate) const PROXY_VARIABLE: &str = "LOOPCHECK_PROXY";
+
 /// The numbers of the child's ends: up, acks, probe, events.
 ///
 /// Below 16, because Node closes on exec every inherited descriptor up to there at least, whatever

@@ -12,18 +12,18 @@ const INERT = {
   ready() {}, begin() {}, respond() {}, turn() {}, freeze() {}, empty() {}, fault() {}, watchRejections() {},
 };
 
-const SETTINGS = ['LOOPCHECK_FDS', 'LOOPCHECK_NODE_OPTIONS', 'LOOPCHECK_RUNTIME', 'LOOPCHECK_RIC', 'LOOPCHECK_ERRORS'];
+const SETTINGS = ['LOOPCHECK_FDS', 'LOOPCHECK_NODE_OPTIONS', 'LOOPCHECK_RUNTIME', 'LOOPCHECK_RIC', 'LOOPCHECK_ERRORS', 'LOOPCHECK_PROXY'];
 
 // Read once and deleted, so that children and workers stay inert. Nothing else goes: what marks the handler's family has to
 // reach every process that it starts, or a daemon that has left the group would be nobody's.
 function takeSettings() {
   const { env } = process;
-  const [fds, options, runtime, client, errors] = SETTINGS.map((name) => env[name]);
+  const [fds, options, runtime, client, errors, proxy] = SETTINGS.map((name) => env[name]);
   if (fds === undefined) return null;
   for (const name of SETTINGS) delete env[name];
   if (options === undefined) delete env.NODE_OPTIONS;
   else env.NODE_OPTIONS = options;
-  return { fds, options, runtime, client, errors };
+  return { fds, options, runtime, client, errors, proxy };
 }
 
 function start(settings) {
@@ -86,6 +86,7 @@ function start(settings) {
     pipe.listen(probe, (message) => mark('probe', { seq: message.seq }));
     hooks.start(off);
     if (settings.errors === '1') watchErrors();
+    if (settings.proxy !== undefined) require('./proxy.cjs').start(JSON.parse(settings.proxy));
   } catch (error) {
     off('start', error);
   }

@@ -37,6 +37,7 @@ const FILES: &[(&str, &str)] = agent_files![
     "marks.cjs",
     "pipe.cjs",
     "promises.cjs",
+    "proxy.cjs",
     "records.cjs",
     "ric.cjs",
     "site.cjs",

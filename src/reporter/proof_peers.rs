@@ -1,0 +1,104 @@
+//! What broken connections did to the next invocation, as a table; the words of it are shared with
+//! the other formats.
+
+use crate::report::{BrokenBy, PeerEffect, Proof, ProvedPeer};
+use crate::reporter::layout::{Page, Style};
+use crate::reporter::{proof, text};
+
+/// Names of peers are cut off after so many characters.
+const LONGEST: usize = 100;
+
+/// The heading of the table.
+pub(super) const HEADING: [&str; 3] = ["peer", "during the freeze", "and then"];
+
+/// A peer, how it was broken, and what came of it.
+pub(super) struct Broken {
+    pub(super) effect: Option<PeerEffect>,
+    pub(super) peer: String,
+    pub(super) how: String,
+    pub(super) then: String,
+}
+
+/// Writes the table, if any peer was broken.
+pub(super) fn write(proof: &Proof, page: &mut Page) {
+    let rows: Vec<_> = broken(proof).into_iter().map(row).collect();
+    if !rows.is_empty() {
+        page.blank();
+        page.grid(2, &HEADING, &rows, &[]);
+    }
+}
+
+/// Every peer that was broken.
+pub(super) fn broken(proof: &Proof) -> Vec<Broken> {
+    proof
+        .peers
+        .iter()
+        .map(|proved| Broken {
+            effect: proved.effect,
+            peer: text::clip(&proved.peer, LONGEST).into_owned(),
+            how: how(proved),
+            then: then(proved),
+        })
+        .collect()
+}
+
+/// What else there is to say, each with a label.
+pub(super) fn remarks(proof: &Proof) -> Vec<(&'static str, String)> {
+    let mut remarks = Vec::new();
+    for proved in &proof.peers {
+        let of = format!("{} {}", text::clip(&proved.peer, LONGEST), done(proved.broken));
+        let missing = proved.missing.iter().map(|missing| text::clip(missing, 400).into_owned());
+        remarks.extend(missing.map(|text| ("✗ missing", format!("{of}: {text}"))));
+        let late = proved.late_errors.iter().map(proof::late_error);
+        remarks.extend(late.map(|text| ("✗ late", format!("{of}: {text}"))));
+    }
+    remarks
+}
+
+fn row(broken: Broken) -> (Vec<String>, Style) {
+    let (mark, style) = match broken.effect {
+        Some(PeerEffect::Fails | PeerEffect::Hangs) => ("✗", Style::Red),
+        Some(PeerEffect::Retries | PeerEffect::Answers) => ("✓", Style::Plain),
+        None => ("–", Style::Dim),
+    };
+    (vec![format!("{mark}\u{a0}{}", broken.peer), broken.how, broken.then], style)
+}
+
+const fn done(broken: BrokenBy) -> &'static str {
+    match broken {
+        BrokenBy::Reset => "reset",
+        BrokenBy::Drop => "silently dropped",
+    }
+}
+
+fn how(proved: &ProvedPeer) -> String {
+    let done = done(proved.broken);
+    match proved.connections {
+        0 => format!("nothing to be {done}"),
+        1 => format!("1 connection {done}"),
+        count => format!("{count} connections {done}"),
+    }
+}
+
+fn then(proved: &ProvedPeer) -> String {
+    let Some((effect, index)) = proved.effect.zip(proved.invocation) else {
+        return if proved.missing.is_empty() {
+            "no connection was open at a freeze".into()
+        } else {
+            "could not be shown".into()
+        };
+    };
+    let known = proved.invocations.iter().find(|known| known.index == index);
+    let after = known.and_then(|known| known.response_ms).map(text::duration);
+    let after = after.map(|ms| format!(" after {ms}")).unwrap_or_default();
+    match effect {
+        PeerEffect::Fails => {
+            known.and_then(proof::failed).unwrap_or_else(|| format!("invocation {index} failed"))
+        }
+        PeerEffect::Hangs => format!("invocation {index} hung until its time-out"),
+        PeerEffect::Retries => format!("invocation {index} connected anew, and answered{after}"),
+        PeerEffect::Answers => {
+            format!("invocation {index} answered{after}, and did not connect anew")
+        }
+    }
+}
