@@ -422,7 +422,7 @@ mod tests {
         }
         let mut kinds: BTreeSet<u8> = [15].into();
         let mut moments = BTreeSet::new();
-        for observation in arbitrary::sample(1_000) {
+        for observation in arbitrary::sample(3_000) {
             let kind = to_kind(&observation.kind);
             if let Kind::RuntimeApi(moment) = &kind {
                 moments.insert(first(&moment.encode_to_vec()));
