@@ -19,6 +19,7 @@ use support::handlers::executable;
 use support::loopcheck::{Call, Finished, loopcheck, run};
 use support::node_runs::{Servers, check_replay, in_parallel, number, run_on, run_sample};
 use support::node_truth;
+use support::servers::{Postgres, Server};
 use support::truth::{self, brief};
 
 /// For as long as the environment is frozen here: longer than any timer of the samples that is to
@@ -78,6 +79,14 @@ fn without_times(flags: &[&'static str]) -> Vec<&'static str> {
     pairs.flatten().copied().collect()
 }
 
+/// How often every sample is proved. Once is for every day; `PROVE_TIMES=10` is for a change of what
+/// is predicted, and takes half an hour.
+fn repeated<T: Clone>(samples: &[T]) -> Vec<T> {
+    #[expect(clippy::disallowed_methods, reason = "the person who runs the test asks for it")]
+    let times = std::env::var("PROVE_TIMES").map_or(1, |times| times.parse().unwrap());
+    samples.iter().cycle().take(samples.len() * times).cloned().collect()
+}
+
 /// `--prove` of a sample, as a function with a short timeout.
 fn node_sample(version: u32, handler: &str, servers: &Servers) -> Option<Call> {
     let sample = node_truth::sample_of(handler);
@@ -95,7 +104,7 @@ fn no_sample_for_node_contradicts_what_was_predicted_of_it() {
     let samples: Vec<_> =
         node_truth::SAMPLES.iter().filter(|one| !heavy(one)).filter(whole).collect();
     assert!(samples.len() > 50, "{}", samples.len());
-    in_parallel(&samples, |sample| {
+    in_parallel(&repeated(&samples), |sample| {
         let version = if sample.since > 20 { sample.since } else { 20 };
         let Some(call) = node_sample(version, sample.handler, &servers) else { return };
         let finished = call.finish();
@@ -109,7 +118,7 @@ fn no_sample_for_node_24_contradicts_what_was_predicted_of_it() {
     let _machine = alone();
     let servers = Servers::shared();
     let samples = ["floating-async.js", "udp.js", "worker.js", "stream-leak.mjs", "undici.js"];
-    in_parallel(&samples, |handler| {
+    in_parallel(&repeated(&samples), |handler| {
         let Some(call) = node_sample(24, handler, &servers) else { return };
         let report = call.finish().report();
         check_agrees(handler, &report);
@@ -127,15 +136,22 @@ fn no_sample_for_node_24_contradicts_what_was_predicted_of_it() {
 #[test]
 fn no_sample_for_tokio_contradicts_what_was_predicted_of_it() {
     let _machine = alone();
-    let plain = |sample: &&truth::Sample| {
-        sample.needs == truth::Needs::Nothing
-            && sample.gaps.is_empty()
-            && sample.outcomes.contains(&"response")
-    };
-    let samples: Vec<_> = truth::SAMPLES.iter().filter(plain).collect();
-    assert!(samples.len() > 15, "{}", samples.len());
-    in_parallel(&samples, |sample| {
+    let answers =
+        |sample: &&truth::Sample| sample.gaps.is_empty() && sample.outcomes.contains(&"response");
+    let samples: Vec<_> = truth::SAMPLES.iter().filter(answers).collect();
+    assert!(samples.len() > 20, "{}", samples.len());
+    let (database, peer, website) = (Postgres::start(), Server::peer(), Server::website());
+    in_parallel(&repeated(&samples), |sample| {
         let call = run(executable(sample.package)).args(without_times(sample.flags));
+        let call = match sample.needs {
+            truth::Needs::Nothing => call,
+            truth::Needs::Peer => call.env("PEER_ADDR", peer.addr().to_string()),
+            truth::Needs::Website => call.env("PEER_URL", format!("http://{}/", website.addr())),
+            truth::Needs::Database => match &database {
+                Some(database) => call.env("DATABASE_URL", database.url()),
+                None => return,
+            },
+        };
         let call = sample.env.iter().fold(call, |call, (name, value)| {
             call.args(["--env".to_owned(), format!("{name}={value}")])
         });

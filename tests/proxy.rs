@@ -201,11 +201,24 @@ fn wrong_use_is_told_before_anything_runs() {
         assert_eq!(finished.code(), 2, "{args:?}");
         assert!(finished.stderr.contains(told), "{}", finished.stderr);
     }
-    let unfrozen = ["--prove", "--proxy", "127.0.0.1:9", "--mode", "callback-wait"];
-    let Some(call) = run_on(20, clean) else { return };
-    let finished = call.args(unfrozen).finish();
+    let unfrozen = ["--prove", "--proxy", "127.0.0.1:9", "--mode", "managed-instances"];
+    let finished = run(executable("clean")).args(unfrozen).finish();
     assert_eq!(finished.code(), 2);
     let gap = &finished.report()["gaps"][0];
     assert!(gap["message"].as_str().unwrap().contains("--proxy"), "{gap:#}");
-    assert!(gap["hint"].as_str().unwrap().contains("callback-nowait"), "{gap:#}");
+    assert!(gap["hint"].as_str().unwrap().contains("rust"), "{gap:#}");
+}
+
+#[test]
+fn a_handler_that_waits_for_its_loop_is_frozen_as_well_and_judged_by_that() {
+    let servers = Servers::shared();
+    let Some(call) = run_sample(20, "http-keep-alive.js", Needs::Peer, &servers) else { return };
+    let peer = call.variable("PEER_ADDR").unwrap().to_owned();
+    let finished = broken(call, &peer).args(["--mode", "callback-wait"]).finish();
+    let report = finished.report();
+    // The agent sees that a connection was closed, and cannot see that it is silent.
+    let wanted = [json!(["reset", 1, true, "retries"]), json!(["drop", 1, false, "hangs"])];
+    assert_eq!(effects(&report), wanted, "{:#}", report["proof"]["peers"]);
+    assert_eq!(gaps(&report), ["proof-failed"]);
+    assert_eq!(finished.code(), 3);
 }

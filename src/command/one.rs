@@ -234,11 +234,11 @@ fn check_modes(request: &Request, runtime: Runtime) -> Result<(), CommandError> 
 /// Connections are broken during a freeze, so there has to be one.
 fn check_proxy(request: &Request, runtime: Runtime) -> Result<(), CommandError> {
     let freezes =
-        |id: &String| policy::mode(runtime, id).is_some_and(|mode| mode.policy == Policy::Freeze);
+        |id: &String| policy::mode(runtime, id).is_some_and(|mode| mode.policy != Policy::RunOn);
     if request.proxy.is_empty() || request.modes.is_empty() || request.modes.iter().any(freezes) {
         return Ok(());
     }
-    let freezing = policy::modes(runtime).iter().filter(|mode| mode.policy == Policy::Freeze);
+    let freezing = policy::modes(runtime).iter().filter(|mode| mode.policy != Policy::RunOn);
     let freezing: Vec<&str> = freezing.map(|mode| mode.id).collect();
     Err(CommandError::input(
         "--proxy breaks connections while the environment is frozen, and no --mode that was given freezes it".to_owned(),

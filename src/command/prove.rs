@@ -54,7 +54,8 @@ pub(crate) async fn prove(
         }
     }
     let mut breaks: Vec<BrokenPeer> = Vec::new();
-    if policies.contains(&Policy::Freeze) {
+    // What waits for an empty loop is frozen as well, later.
+    if policies.iter().any(|policy| *policy != Policy::RunOn) {
         for peer in peers {
             breaks
                 .extend(Break::ALL.iter().map(|how| BrokenPeer { peer: peer.clone(), how: *how }));

@@ -14,6 +14,9 @@ const FINDINGS_SHOWN: usize = 12;
 /// Names and types of errors are cut off after so many characters.
 const LONGEST: usize = 100;
 
+/// What is said of a contradiction that did not come again.
+const AGAIN: &str = "twice: the first time something went otherwise than predicted, and not again";
+
 /// A prediction and what became of it.
 pub(super) struct Tried {
     pub(super) verdict: Proved,
@@ -189,8 +192,13 @@ pub(super) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
         let others = proved.invocations.iter().skip(1).filter(|known| is_new(report, known));
         let failed = others.filter_map(failed).map(|text| ("✗ failed", text));
         let lost = proved.shutdown.as_ref().and_then(shutdown).map(|text| ("lost", text));
+        let again = proved.tries > 1 && proved.verdict != Proved::Contradicted;
+        let again = again.then(|| ("tried", AGAIN.to_owned()));
         remarks.extend(
-            own.chain(failed).chain(lost).map(|(label, text)| (label, format!("{policy}: {text}"))),
+            own.chain(failed)
+                .chain(lost)
+                .chain(again)
+                .map(|(label, text)| (label, format!("{policy}: {text}"))),
         );
     }
     remarks.extend(proof_peers::remarks(proof));

@@ -96,7 +96,8 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
         };
         return vec![Gap::new(GapId::ProofIncomplete, message).hint(hint)];
     }
-    let gated = report.modes.iter().any(|mode| mode.gated && mode.policy == Policy::Freeze);
+    // What waits for an empty loop is frozen as well, later.
+    let gated = report.modes.iter().any(|mode| mode.gated && mode.policy != Policy::RunOn);
     let index = proved.invocation.filter(|_| gated);
     let failed = proved.invocations.iter().find(|known| Some(known.index) == index);
     let Some(failed) = failed.filter(|failed| prove::fails_anew(report, failed)) else {
