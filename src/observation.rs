@@ -93,6 +93,11 @@ pub enum ObservationKind {
         /// How many were open.
         connections: u32,
     },
+    /// So many events are delivered at once; the moments that follow are of these.
+    DeliveredTogether {
+        /// How many.
+        events: u32,
+    },
     /// The handler was told by SIGTERM that its environment is shut down.
     ShutdownNotice,
     /// Something failed that nobody awaited any more.

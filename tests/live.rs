@@ -57,6 +57,7 @@ macro_rules! samples {
 // The numbers are those of the traps in `tests/traps.rs`.
 samples! {
     trap_9_a_clean_handler_is_not_empty: "clean";
+    a_runtime_with_several_loops_left_alone_is_sequential: "run-concurrent";
     trap_7_the_timer_of_a_task_is_part_of_it: "finite-task";
     trap_7_a_timer_made_before_its_task_is_part_of_it: "moved-timer";
     trap_6_a_task_that_nothing_can_wake_is_stuck: "never-woken";

@@ -417,6 +417,44 @@ fn a_graceful_shutdown_has_its_time() {
 }
 
 #[test]
+fn several_invocations_are_in_flight_where_the_runtime_can() {
+    let _machine = shared();
+    let in_flight = |report: &Value| {
+        let told = proved(report, "run-on")["in_flight"].clone();
+        (told["events"].clone(), told["most"].clone(), told["answered"].clone())
+    };
+    // Each of four waits for the other three.
+    let call = run(executable("run-concurrent")).args(["--env", "MEET=4"]);
+    let finished = prove(call).finish();
+    let report = finished.report();
+    let seen = format!("{:#}", proved(&report, "run-on"));
+    assert_eq!(in_flight(&report), (4.into(), 4.into(), 4.into()), "{seen}");
+    check_agrees("run-concurrent", &report);
+    check_replay(&finished);
+    assert_eq!(finished.code(), 1);
+    assert_eq!(proved(&report, "freeze")["in_flight"], Value::Null);
+
+    // A fifth never comes: their time is over, and that fails what is gated on it.
+    for (mode, code) in [("managed-instances", 3), ("rust", 1)] {
+        let call = run(executable("run-concurrent")).args(["--env", "MEET=5", "--mode", mode]);
+        let finished = prove(call).args(["--timeout", "1s"]).finish();
+        assert_eq!(finished.code(), code, "{:#}", brief(&finished.report()));
+        if code == 3 {
+            let report = finished.report();
+            assert_eq!(in_flight(&report), (4.into(), 4.into(), 0.into()));
+            assert_eq!(report["gaps"][0]["id"], "proof-failed");
+            check_replay(&finished);
+        }
+    }
+
+    // `run` has one loop, whatever it is told.
+    let call = run(executable("finite-task")).args(["--mode", "managed-instances"]);
+    let finished = prove(call).finish();
+    assert_eq!(proved(&finished.report(), "run-on")["in_flight"], Value::Null);
+    assert_eq!(proved(&finished.report(), "run-on")["verdict"], "confirmed");
+}
+
+#[test]
 fn a_mode_is_proved_under_its_policy_alone() {
     let _machine = shared();
     let servers = Servers::shared();

@@ -191,3 +191,17 @@ fn what_is_no_recording_is_a_usage_error() {
         assert!(finished.stderr.starts_with("error: file: "), "{finished:#?}");
     }
 }
+
+/// A run in which the freeze came before the feed had told of the poll that made a task's timer: whose
+/// it is was never known, and it is as predicted all the same.
+#[test]
+fn a_timer_that_the_freeze_cut_off_from_its_task_is_no_contradiction() {
+    let file = Path::new(ROOT).join("testdata/proofs/untied-timer.loopcheck");
+    let replayed = loopcheck([Path::new("replay"), &file, Path::new("-fjson")]).finish();
+    let report = parse_report(&replayed.stdout);
+    let freeze = &report["proof"]["policies"][0];
+    assert_eq!(freeze["policy"], "freeze");
+    assert_eq!(freeze["verdict"], "confirmed", "{freeze:#}");
+    assert_eq!(freeze["findings"].as_array().unwrap().len(), 1, "{freeze:#}");
+    assert_eq!(replayed.code(), 1);
+}

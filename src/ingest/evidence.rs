@@ -5,6 +5,7 @@ use crate::ingest::{console, invocations, sockets};
 use crate::model::gap::{Gap, GapId};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
+use crate::model::together::Together;
 use crate::observation::{Observation, ObservationKind};
 
 /// What has been observed, ready to be judged at any moment.
@@ -46,6 +47,9 @@ impl Evidence {
             ObservationKind::ProcessKilled { reason } => invocations::killed(store, at, *reason),
             ObservationKind::Frozen { .. } => invocations::frozen(store, at),
             ObservationKind::Thawed => invocations::thawed(store, at),
+            ObservationKind::DeliveredTogether { events } => {
+                store.together = Some(Together::of(*events));
+            }
             ObservationKind::PeerConnected => store.peer.connected.push(at),
             ObservationKind::PeerUnreachable { reason } => {
                 store.peer.unreachable.get_or_insert_with(|| reason.clone());

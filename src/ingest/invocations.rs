@@ -1,5 +1,6 @@
 //! Moments at the Runtime API, and the end of the process, into the store.
 
+use crate::ingest::together;
 use crate::model::gap::{Gap, GapId};
 use crate::model::invocation::{Invocation, Outcome};
 use crate::model::lifetime::Lifetime;
@@ -9,6 +10,9 @@ use crate::observation::{ApiMoment, ExitedWith, KillReason, SettledReason};
 
 /// Takes a moment at the Runtime API over into the store.
 pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
+    if store.together.as_mut().is_some_and(|known| together::takes(known, at, moment)) {
+        return;
+    }
     match moment {
         ApiMoment::ConnectionOpened { peer } => {
             store.connections.push(ApiConnection { peer: *peer, life: Lifetime::since(at) });
@@ -210,11 +214,20 @@ pub(crate) fn exited(store: &mut Store, at: Timestamp, status: ExitedWith) {
         ExitedWith::Code(_) | ExitedWith::Signal(_) => Outcome::Crash,
     };
     end_unanswered(store, outcome);
+    if let Some(known) = &mut store.together {
+        together::end(known, at, outcome);
+    }
 }
 
 /// loopcheck ended the process group.
 pub(crate) fn killed(store: &mut Store, at: Timestamp, reason: KillReason) {
     store.killed = store.killed.or(Some((at, reason)));
+    if let Some(known) = &mut store.together
+        && reason == KillReason::Shutdown
+    {
+        // It is shut down early only when the time is over.
+        together::end(known, at, Outcome::Timeout);
+    }
     match reason {
         KillReason::Deadline => end_unanswered(store, Outcome::Timeout),
         KillReason::Withheld => end_unanswered(store, Outcome::Held),

@@ -8,5 +8,6 @@ mod evidence;
 mod invocations;
 mod sockets;
 mod timer_owner;
+mod together;
 
 pub use evidence::Evidence;

@@ -19,6 +19,7 @@ pub mod enforced;
 pub mod invocation;
 pub mod peer;
 pub mod run;
+pub mod together;
 
 pub mod gap;
 

@@ -16,6 +16,7 @@ use crate::model::run::{ExitedWith, KillReason, RunStarted, Runtime, UncaughtErr
 use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::task::Task;
 use crate::model::time::Timestamp;
+use crate::model::together::Together;
 
 /// What is known of a run.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,8 @@ pub struct Store {
     pub connections: Vec<ApiConnection>,
     /// Invocations in their order.
     pub invocations: Vec<Invocation>,
+    /// Those that were in flight at the same time, after all of these.
+    pub together: Option<Together>,
     /// The extensions that have registered.
     pub extensions: Vec<Extension>,
     /// What was seen of the peer whose connections are broken.

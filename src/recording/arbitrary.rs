@@ -85,6 +85,7 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
         killed.prop_map(|reason| ObservationKind::ProcessKilled { reason }),
         any::<u32>().prop_map(|processes| ObservationKind::Frozen { processes }),
         Just(ObservationKind::Thawed),
+        any::<u32>().prop_map(|events| ObservationKind::DeliveredTogether { events }),
         Just(ObservationKind::PeerConnected),
         text().prop_map(|reason| ObservationKind::PeerUnreachable { reason }),
         any::<u32>().prop_map(|connections| ObservationKind::PeerBroken { connections }),

@@ -93,6 +93,9 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
         }
         Kind::Frozen(proto::Frozen { processes }) => ObservationKind::Frozen { processes },
         Kind::Thawed(proto::Thawed {}) => ObservationKind::Thawed,
+        Kind::DeliveredTogether(proto::DeliveredTogether { events }) => {
+            ObservationKind::DeliveredTogether { events }
+        }
         Kind::PeerConnected(proto::PeerConnected {}) => ObservationKind::PeerConnected,
         Kind::PeerUnreachable(proto::PeerUnreachable { reason }) => {
             ObservationKind::PeerUnreachable { reason }
@@ -151,6 +154,9 @@ fn to_kind(kind: &ObservationKind) -> Kind {
             Kind::Frozen(proto::Frozen { processes: *processes })
         }
         ObservationKind::Thawed => Kind::Thawed(proto::Thawed {}),
+        ObservationKind::DeliveredTogether { events } => {
+            Kind::DeliveredTogether(proto::DeliveredTogether { events: *events })
+        }
         ObservationKind::PeerConnected => Kind::PeerConnected(proto::PeerConnected {}),
         ObservationKind::PeerUnreachable { reason } => {
             Kind::PeerUnreachable(proto::PeerUnreachable { reason: reason.clone() })

@@ -24,7 +24,7 @@ pub struct Frame {
     /// What was seen.
     #[prost(
         oneof = "frame::Kind",
-        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23"
+        tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23, 24"
     )]
     pub kind: ::core::option::Option<frame::Kind>,
 }
@@ -73,6 +73,8 @@ pub mod frame {
         PeerUnreachable(super::PeerUnreachable),
         #[prost(message, tag = "23")]
         PeerBroken(super::PeerBroken),
+        #[prost(message, tag = "24")]
+        DeliveredTogether(super::DeliveredTogether),
     }
 }
 /// The end of a whole recording; nothing follows it.
@@ -128,6 +130,12 @@ pub struct BrokenPeer {
     pub port: u32,
     #[prost(enumeration = "Break", tag = "3")]
     pub how: i32,
+}
+/// So many events were delivered at once; the moments that follow are of these.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliveredTogether {
+    #[prost(uint32, tag = "1")]
+    pub events: u32,
 }
 /// The handler has connected to the peer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

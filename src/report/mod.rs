@@ -16,7 +16,7 @@ pub use finding::{
 };
 pub use proof::{
     BrokenBy, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
-    ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
+    ProvedInFlight, ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
 };
 pub use suite::{
     ExpectationState, GoneFinding, SUITE_SCHEMA, Selection, Shard, Suite, UsedBaseline,

@@ -82,10 +82,26 @@ pub struct ProvedPolicy {
     pub findings: Vec<ProvedFinding>,
     /// What failed in a later invocation than the one that had left it.
     pub late_errors: Vec<LateError>,
+    /// Several invocations at the same time, after all of these; `None` if the runtime takes one at
+    /// a time, or the policy does not allow for more.
+    pub in_flight: Option<ProvedInFlight>,
     /// How the environment was shut down.
     pub shutdown: Option<ProvedShutdown>,
     /// What could not be seen; then nothing is proved.
     pub missing: Vec<String>,
+}
+
+/// Invocations that were in flight at the same time.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ProvedInFlight {
+    /// How many events were delivered at once.
+    pub events: u32,
+    /// The most invocations that were in flight at the same time.
+    pub most: u32,
+    /// How many got a response.
+    pub answered: u32,
+    /// The slowest of these, from its event to its response.
+    pub slowest_ms: Option<f64>,
 }
 
 /// What a run says of a prediction.

@@ -258,6 +258,8 @@ const NULLABLE: &[&str] = &[
     "/proof/policies/#/findings/#/observed_ms",
     "/proof/policies/#/findings/#/predicted",
     "/proof/policies/#/findings/#/predicted_ms",
+    "/proof/policies/#/in_flight",
+    "/proof/policies/#/in_flight/slowest_ms",
     "/proof/policies/#/invocations/#/awake_ms",
     "/proof/policies/#/invocations/#/error_type",
     "/proof/policies/#/invocations/#/frozen_ms",

@@ -2,8 +2,8 @@
 //! shared with the other formats.
 
 use crate::report::{
-    Finding, LateError, LateErrorKind, Observed, Proof, Proved, ProvedFinding, ProvedInvocation,
-    ProvedPolicy, ProvedShutdown, Report, ReportedOutcome, ResponseTime, Status,
+    Finding, LateError, LateErrorKind, Observed, Proof, Proved, ProvedFinding, ProvedInFlight,
+    ProvedInvocation, ProvedPolicy, ProvedShutdown, Report, ReportedOutcome, ResponseTime, Status,
 };
 use crate::reporter::layout::{Page, Row, Style};
 use crate::reporter::{proof_peers, sentence, text};
@@ -192,10 +192,12 @@ pub(super) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
         let others = proved.invocations.iter().skip(1).filter(|known| is_new(report, known));
         let failed = others.filter_map(failed).map(|text| ("✗ failed", text));
         let lost = proved.shutdown.as_ref().and_then(shutdown).map(|text| ("lost", text));
+        let at_once = proved.in_flight.as_ref().map(in_flight);
         let again = proved.tries > 1 && proved.verdict != Proved::Contradicted;
         let again = again.then(|| ("tried", AGAIN.to_owned()));
         remarks.extend(
             own.chain(failed)
+                .chain(at_once)
                 .chain(lost)
                 .chain(again)
                 .map(|(label, text)| (label, format!("{policy}: {text}"))),
@@ -255,6 +257,18 @@ pub(super) fn late_error(late: &LateError) -> String {
         ),
     };
     format!("{what}{}, {who}{when}{blame}{of}", at.unwrap_or_default())
+}
+
+/// Several invocations at the same time.
+fn in_flight(known: &ProvedInFlight) -> (&'static str, String) {
+    let ProvedInFlight { events, most, answered, slowest_ms } = known;
+    let slowest = slowest_ms.map(|ms| format!(", the slowest after {}", text::duration(ms)));
+    let slowest = slowest.unwrap_or_default();
+    if answered < events {
+        let told = format!("{answered} of {events} invocations at the same time got a response");
+        return ("✗ at once", format!("{told}{slowest}"));
+    }
+    ("at once", format!("{most} invocations at the same time, all answered{slowest}"))
 }
 
 fn shutdown(shutdown: &ProvedShutdown) -> Option<String> {

@@ -3,8 +3,8 @@
 use crate::policy::Policy;
 use crate::report::{
     BrokenBy, Fate, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
-    ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown, ReportedOutcome,
-    ResponseTime,
+    ProvedInFlight, ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
+    ReportedOutcome, ResponseTime,
 };
 use crate::reporter::sample_findings::place;
 
@@ -73,6 +73,13 @@ fn proved(policy: Policy, verdict: Proved, name: &str) -> ProvedPolicy {
             .zip(0..)
             .map(|(kind, left_by)| late(kind, left_by, name))
             .collect(),
+        in_flight: [
+            None,
+            Some(ProvedInFlight { events: 4, most: 4, answered: 4, slowest_ms: Some(3.0) }),
+            Some(ProvedInFlight { events: 4, most: 3, answered: 0, slowest_ms: None }),
+            Some(ProvedInFlight { events: 4, most: 4, answered: 2, slowest_ms: Some(3.0) }),
+        ][policy as usize]
+            .clone(),
         shutdown: [
             Some(ProvedShutdown { notice: true, ended_ms: Some(12.0), lost: vec!["F1".into()] }),
             Some(ProvedShutdown { notice: true, ended_ms: None, lost: vec!["F1".into()] }),

@@ -1,5 +1,7 @@
 //! An event on its way to the handler, and the deadline that comes with it.
 
+use bytes::Bytes;
+
 use crate::model::time::Timestamp;
 use crate::observation::{KillReason, ObservationKind};
 use crate::session::driver::{Phase, Session};
@@ -22,15 +24,21 @@ impl Session {
         if let Some(node) = &self.node {
             node.begin(&request_id);
         }
-        self.api.deliver(Invocation {
-            request_id,
+        let deadline = now.plus(self.plan.timeout);
+        self.api.deliver(Invocation { request_id, ..self.invocation(event, deadline) });
+    }
+
+    /// An event with an id of its own.
+    pub(super) fn invocation(&self, event: Bytes, deadline: Timestamp) -> Invocation {
+        Invocation {
+            request_id: uuid::Uuid::new_v4().to_string(),
             event,
-            deadline: now.plus(self.plan.timeout),
+            deadline,
             function_arn: format!(
                 "arn:aws:lambda:us-east-1:123456789012:function:{}",
                 self.plan.function_name
             ),
-        });
+        }
     }
 
     /// The deadline that the event was delivered with.

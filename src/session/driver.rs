@@ -103,6 +103,8 @@ pub(super) enum Phase {
     Invoking { since: Timestamp },
     /// It has responded; what is pending is watched.
     Watching { since: Timestamp },
+    /// Several events are with it.
+    Together { until: Timestamp },
     /// Every process of it is stopped.
     Frozen { until: Timestamp },
     /// It was told that its environment is shut down.
@@ -147,6 +149,7 @@ impl Session {
         let at = match self.phase {
             Phase::Init { until }
             | Phase::AwaitFeed { until }
+            | Phase::Together { until }
             | Phase::Frozen { until }
             | Phase::ShuttingDown { until } => until,
             Phase::Invoking { since } => self.end_of_invocation(since),
@@ -295,6 +298,7 @@ impl Session {
                 Some(enforced) => self.enforce(now, since, enforced, journal),
                 None => self.watch(now, since, journal),
             },
+            Phase::Together { until } => self.watch_together(now, until, journal),
             Phase::Frozen { until } if now >= until && self.is_broken() => self.thaw(journal),
             Phase::ShuttingDown { until } if now >= until => {
                 self.kill(KillReason::Shutdown, journal);

@@ -146,7 +146,9 @@ impl Session {
         }
         self.scan(journal);
         self.settle_if_watching(reason, journal);
-        self.shut_down(journal);
+        if !self.deliver_together(journal) {
+            self.shut_down(journal);
+        }
     }
 
     /// Whether the proof is still waited for.
@@ -164,7 +166,7 @@ impl Session {
 
     /// Lambda ends an environment without notice, unless an extension is registered (AWS Lambda
     /// developer guide, lambda-runtime-environment).
-    fn shut_down(&mut self, journal: &mut Journal) {
+    pub(super) fn shut_down(&mut self, journal: &mut Journal) {
         if journal.evidence.store.extensions.is_empty() {
             self.kill(KillReason::Shutdown, journal);
             return;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::observation::{Peer, Runtime};
-use crate::session::Plan;
+use crate::session::{Plan, together};
 use crate::source::node::PROXY_VARIABLE;
 use crate::source::process::Launch;
 use crate::source::proxy;
@@ -39,6 +39,8 @@ pub(crate) fn complete(
     });
     if plan.program.runtime() == Runtime::Tokio {
         env.extend(of_console(console));
+        let most = together::at_once(plan);
+        env.extend(most.map(|most| (together::VARIABLE.to_owned(), most.to_string())));
     }
     env.retain(|(key, _)| !launch.env.iter().any(|(given, _)| given == key));
     env.append(&mut launch.env);

@@ -5,6 +5,7 @@ mod driver;
 mod enforce;
 mod peer;
 mod start;
+mod together;
 mod watch;
 
 mod environment;

@@ -15,6 +15,7 @@ use crate::session::journal::Journal;
 use crate::session::node_link::NodeLink;
 use crate::session::panic;
 use crate::session::plan::{INIT_TIMEOUT, Plan, Program};
+use crate::session::together;
 use crate::source::clock::Clock;
 use crate::source::console::FeedSignal;
 use crate::source::output::{self, OutputLine, Stream};
@@ -37,7 +38,7 @@ impl Session {
         let internal = |what: &str, error: std::io::Error| {
             Gap::new(GapId::InternalError, format!("could not {what}: {error}"))
         };
-        let api = RuntimeApi::bind(clock, api_signals)
+        let api = RuntimeApi::bind(clock, api_signals, together::asks(&plan))
             .await
             .map_err(|error| internal("open a port for the Runtime API", error))?;
         let proxy = match &plan.broken {

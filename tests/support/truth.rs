@@ -157,6 +157,12 @@ pub const SAMPLES: &[Sample] = &[
         ..FAIL
     },
     Sample {
+        name: "run-concurrent",
+        package: "run-concurrent",
+        leftovers: &[Leftover { at: Place::Line("tokio::spawn(write_audit_record())"), ..SLEEPER }],
+        ..FAIL
+    },
+    Sample {
         name: "moved-timer",
         package: "moved-timer",
         leftovers: &[Leftover { at: Place::Line("tokio::spawn(sleep("), ..SLEEPER }],

@@ -9,7 +9,12 @@ use crate::report::{Finding, Kind, Place, Status};
 /// The places of the findings that this item may be one of: the best that there are.
 pub(super) fn alike(findings: &[Finding], item: &Item) -> Vec<usize> {
     let own = (0..findings.len()).filter(|place| findings[*place].status != Status::Runtime);
-    let near: Vec<usize> = own.filter(|place| is_like(&findings[*place], item)).collect();
+    let mut near: Vec<usize> =
+        own.clone().filter(|place| is_like(&findings[*place], item)).collect();
+    if near.is_empty() && item.kind == Kind::Timer {
+        // What a task waits on is told with the task, where it is known whose it is.
+        near = own.filter(|place| waits_on(&findings[*place], item)).collect();
+    }
     let peer = item.socket.as_ref().map(|socket| socket.peer.as_deref());
     let told = |place: usize| findings[place].socket.as_ref().map(|socket| socket.peer.as_deref());
     let nearest: Vec<usize> = near.iter().copied().filter(|place| told(*place) == peer).collect();
@@ -34,6 +39,11 @@ fn is_like(finding: &Finding, item: &Item) -> bool {
         && finding.name == item.name
         && (is_socket || told.map(name_of) == package)
         && (is_socket || is_at(finding.location.as_ref(), item))
+}
+
+fn waits_on(finding: &Finding, item: &Item) -> bool {
+    let wait = finding.waits_on.as_ref();
+    wait.is_some_and(|wait| wait.location.is_some() && is_at(wait.location.as_ref(), item))
 }
 
 /// The name in `pg 8.16.3`.

@@ -9,12 +9,14 @@ use crate::analysis::proof::{late, likeness, peer, verdict};
 use crate::analysis::{finding, mode};
 use crate::exit;
 use crate::model::gap::{Effect, Gap, GapId};
+use crate::model::invocation::Outcome;
 use crate::model::run::KillReason;
 use crate::model::store::Store;
+use crate::model::together::Together;
 use crate::observation::{Enforced, Policy};
 use crate::report::{
-    Observed, Proof, Proved, ProvedFinding, ProvedInvocation, ProvedPolicy, ProvedResponse,
-    ProvedShutdown, Report, ReportedGap, ReportedOutcome, ResponseTime, Status,
+    Observed, Proof, Proved, ProvedFinding, ProvedInFlight, ProvedInvocation, ProvedPolicy,
+    ProvedResponse, ProvedShutdown, Report, ReportedGap, ReportedOutcome, ResponseTime, Status,
 };
 
 /// Puts into a report what the runs say of its predictions. Of several runs under one policy the
@@ -86,7 +88,31 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
             "what an earlier invocation has left, or a connection that did not survive, may be the reason",
         ));
     }
+    let answers = |known: &ProvedInvocation| known.outcome == Some(ReportedOutcome::Response);
+    let alone = gated && proved.invocations.iter().all(answers);
+    let lonely = proved.in_flight.as_ref().filter(|known| alone && known.answered < known.events);
+    if let Some(ProvedInFlight { events, answered, .. }) = lonely {
+        let message = format!(
+            "under {policy} {answered} of {events} invocations got a response that were in flight at the same time"
+        );
+        gaps.push(Gap::new(GapId::ProofFailed, message).hint(
+            "one at a time they all had one: look for what they share, such as a lock, a pool of one connection, or a file",
+        ));
+    }
     gaps
+}
+
+fn in_flight(known: &Together) -> ProvedInFlight {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let answered = known.flights.iter().filter(|one| one.outcome == Some(Outcome::Response));
+    let times =
+        answered.clone().filter_map(|one| Some(one.ended_at?.millis_since(one.delivered_at)));
+    ProvedInFlight {
+        events: known.events,
+        most: count(known.most()),
+        answered: count(answered.count()),
+        slowest_ms: times.max_by(f64::total_cmp),
+    }
 }
 
 /// Whether an invocation that got a response before got none now. That an answer is withheld is
@@ -121,6 +147,7 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
         invocations: invocations(store),
         findings,
         late_errors,
+        in_flight: store.together.as_ref().map(in_flight),
         // Elsewhere the run has only come to its end.
         shutdown: shutdown(store, &items, ids_of).filter(|_| enforced.policy == Policy::Freeze),
         missing,

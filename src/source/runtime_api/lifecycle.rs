@@ -3,7 +3,7 @@
 //! Pure state, after the states of RIE (`internal/lambda/core/states.go`); its names of states are
 //! part of the answers. Waiting, HTTP and time are for others.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::source::runtime_api::event::Event;
@@ -92,22 +92,37 @@ impl Phase {
     }
 }
 
+/// Whether a runtime may ask for an event while it works on another one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Asks {
+    /// One that asks again has lost its event.
+    InTurn,
+    /// `AWS_LAMBDA_MAX_CONCURRENCY` is set, and it may have several loops.
+    AtOnce,
+}
+
 /// Where the runtime is between `/next` and its answer.
 #[derive(Debug)]
 pub(super) struct Lifecycle {
+    asks: Asks,
     phase: Phase,
     undelivered: VecDeque<Arc<Event>>,
     waiting: BTreeSet<Ticket>,
     tickets: u64,
+    /// Each invocation that was delivered together with others, by its id; `None` while one
+    /// follows the other.
+    together: Option<BTreeMap<String, Phase>>,
 }
 
 impl Lifecycle {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(asks: Asks) -> Self {
         Self {
+            asks,
             phase: Phase::Started,
             undelivered: VecDeque::new(),
             waiting: BTreeSet::new(),
             tickets: 0,
+            together: None,
         }
     }
 
@@ -121,24 +136,49 @@ impl Lifecycle {
         self.undelivered.push_back(event);
     }
 
+    /// Puts several up for delivery at once. From here on nothing follows one after the other.
+    pub(super) fn offer_together(&mut self, events: impl IntoIterator<Item = Arc<Event>>) {
+        self.undelivered.extend(events);
+        self.together.get_or_insert_default();
+    }
+
+    /// How many requests wait for an event.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// The runtime asks for an event.
     pub(super) fn request_next(&mut self) -> Result<Next, OrderError> {
+        let busy = matches!(self.phase, Phase::Running(_) | Phase::Answering(..));
+        if self.together.is_some() || (busy && self.asks == Asks::AtOnce) {
+            return Ok(Next::Wait(self.wait()));
+        }
         match &self.phase {
             Phase::Running(event) => return Ok(Next::Again(Arc::clone(event))),
             Phase::InitFailed | Phase::Answering(..) => return Err(self.not_allowed("Ready")),
             Phase::Started | Phase::Ready | Phase::Answered { .. } => {}
         }
         self.phase = Phase::Ready;
+        Ok(Next::Wait(self.wait()))
+    }
+
+    fn wait(&mut self) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         self.waiting.insert(ticket);
-        Ok(Next::Wait(ticket))
+        ticket
     }
 
     /// The event for the request with this ticket, if there is one.
     ///
     /// Of several requests the latest is served: an earlier one may be of a client that is gone.
     pub(super) fn take(&mut self, ticket: Ticket) -> Option<Arc<Event>> {
+        if let Some(together) = &mut self.together {
+            let event = self.undelivered.pop_front()?;
+            self.waiting.remove(&ticket);
+            together.insert(event.request_id().to_owned(), Phase::Running(Arc::clone(&event)));
+            return Some(event);
+        }
         let free = matches!(self.phase, Phase::Ready | Phase::Answered { .. });
         if !free || self.waiting.last() != Some(&ticket) {
             return None;
@@ -160,27 +200,36 @@ impl Lifecycle {
         request_id: &str,
         answer: Answer,
     ) -> Result<(), OrderError> {
-        if self.phase.request_id() != Some(request_id) {
-            return Err(OrderError::InvalidRequestId);
-        }
-        let Phase::Running(event) = &self.phase else {
-            return Err(self.not_allowed(answer.state_name()));
+        let phase = self.phase_of(request_id).ok_or(OrderError::InvalidRequestId)?;
+        let Phase::Running(event) = phase else {
+            let from = phase.name();
+            return Err(OrderError::TransitionNotAllowed { from, to: answer.state_name() });
         };
-        self.phase = Phase::Answering(Arc::clone(event), answer);
+        *phase = Phase::Answering(Arc::clone(event), answer);
         Ok(())
     }
 
     /// The answer that had begun is whole, or was refused for good.
-    pub(super) fn finish_answer(&mut self) {
-        if let Phase::Answering(event, _) = &self.phase {
-            self.phase = Phase::Answered { request_id: event.request_id().to_owned() };
+    pub(super) fn finish_answer(&mut self, request_id: &str) {
+        if let Some(phase @ Phase::Answering(..)) = self.phase_of(request_id) {
+            *phase = Phase::Answered { request_id: request_id.to_owned() };
         }
     }
 
     /// The answer that had begun broke off: the invocation is as unanswered as before.
-    pub(super) fn abandon_answer(&mut self) {
-        if let Phase::Answering(event, _) = &self.phase {
-            self.phase = Phase::Running(Arc::clone(event));
+    pub(super) fn abandon_answer(&mut self, request_id: &str) {
+        if let Some(phase) = self.phase_of(request_id)
+            && let Phase::Answering(event, _) = phase
+        {
+            *phase = Phase::Running(Arc::clone(event));
+        }
+    }
+
+    /// Where an invocation is that the runtime may speak of.
+    fn phase_of(&mut self, request_id: &str) -> Option<&mut Phase> {
+        match &mut self.together {
+            Some(together) => together.get_mut(request_id),
+            None => Some(&mut self.phase).filter(|phase| phase.request_id() == Some(request_id)),
         }
     }
 
@@ -224,7 +273,7 @@ mod tests {
     }
 
     fn running(request_id: &str) -> Lifecycle {
-        let mut runtime = Lifecycle::new();
+        let mut runtime = Lifecycle::new(Asks::InTurn);
         let ticket = wait(&mut runtime);
         runtime.offer(event(request_id));
         assert!(runtime.take(ticket).is_some());
@@ -244,7 +293,7 @@ mod tests {
     fn the_id_is_checked_before_the_state() {
         let mut runtime = running("a");
         runtime.begin_answer("a", Answer::Response).unwrap();
-        runtime.finish_answer();
+        runtime.finish_answer("a");
         assert_eq!(runtime.begin_answer("b", Answer::Response), Err(OrderError::InvalidRequestId));
         let late = runtime.begin_answer("a", Answer::Error).unwrap_err();
         assert_eq!(
@@ -258,7 +307,7 @@ mod tests {
     fn after_the_next_request_the_old_id_is_unknown() {
         let mut runtime = running("a");
         runtime.begin_answer("a", Answer::Response).unwrap();
-        runtime.finish_answer();
+        runtime.finish_answer("a");
         wait(&mut runtime);
         let late = runtime.begin_answer("a", Answer::Response);
         assert_eq!(late, Err(OrderError::InvalidRequestId));
@@ -271,13 +320,13 @@ mod tests {
         let meanwhile = runtime.begin_answer("a", Answer::Response);
         assert!(matches!(meanwhile, Err(OrderError::TransitionNotAllowed { .. })));
         assert!(runtime.request_next().is_err());
-        runtime.abandon_answer();
+        runtime.abandon_answer("a");
         assert_eq!(runtime.begin_answer("a", Answer::Error), Ok(()));
     }
 
     #[test]
     fn the_latest_waiting_request_is_served_and_a_forgotten_one_is_not() {
-        let mut runtime = Lifecycle::new();
+        let mut runtime = Lifecycle::new(Asks::InTurn);
         let (first, second) = (wait(&mut runtime), wait(&mut runtime));
         runtime.offer(event("a"));
         assert!(runtime.take(first).is_none());
@@ -289,22 +338,60 @@ mod tests {
 
     #[test]
     fn a_request_that_waits_on_is_served_after_the_answer() {
-        let mut runtime = Lifecycle::new();
+        let mut runtime = Lifecycle::new(Asks::InTurn);
         let (first, second) = (wait(&mut runtime), wait(&mut runtime));
         runtime.offer(event("a"));
         runtime.offer(event("b"));
         assert!(runtime.take(second).is_some());
         runtime.begin_answer("a", Answer::Response).unwrap();
-        runtime.finish_answer();
+        runtime.finish_answer("a");
         assert_eq!(runtime.take(first).unwrap().request_id(), "b");
     }
 
     #[test]
     fn an_init_error_is_for_the_start_only_and_is_final() {
-        let mut runtime = Lifecycle::new();
+        let mut runtime = Lifecycle::new(Asks::InTurn);
         assert_eq!(runtime.init_error(), Ok(()));
         assert!(runtime.init_error().is_err());
         assert!(runtime.request_next().is_err());
         assert!(running("a").init_error().is_err());
+    }
+
+    #[test]
+    fn several_that_were_delivered_together_are_answered_in_any_order_each_once() {
+        let mut runtime = Lifecycle::new(Asks::AtOnce);
+        let tickets = [wait(&mut runtime), wait(&mut runtime), wait(&mut runtime)];
+        assert_eq!(runtime.waiting(), 3);
+        runtime.offer_together([event("a"), event("b")]);
+        assert_eq!(runtime.take(tickets[0]).unwrap().request_id(), "a");
+        assert_eq!(runtime.take(tickets[2]).unwrap().request_id(), "b");
+        assert!(runtime.take(tickets[1]).is_none(), "there are two events");
+        assert_eq!(runtime.waiting(), 1);
+        runtime.begin_answer("b", Answer::Error).unwrap();
+        runtime.begin_answer("a", Answer::Response).unwrap();
+        runtime.abandon_answer("a");
+        runtime.finish_answer("b");
+        wait(&mut runtime);
+        runtime.begin_answer("a", Answer::Response).unwrap();
+        runtime.finish_answer("a");
+        assert_eq!(runtime.begin_answer("c", Answer::Response), Err(OrderError::InvalidRequestId));
+        let again = runtime.begin_answer("b", Answer::Response);
+        assert!(matches!(again, Err(OrderError::TransitionNotAllowed { .. })));
+    }
+
+    #[test]
+    fn a_runtime_with_several_loops_asks_while_it_works() {
+        let mut runtime = Lifecycle::new(Asks::AtOnce);
+        let ticket = wait(&mut runtime);
+        runtime.offer(event("a"));
+        assert!(runtime.take(ticket).is_some());
+        let other = wait(&mut runtime);
+        runtime.offer(event("b"));
+        assert!(runtime.take(other).is_none(), "one event at a time");
+        runtime.begin_answer("a", Answer::Response).unwrap();
+        wait(&mut runtime);
+        runtime.finish_answer("a");
+        wait(&mut runtime);
+        assert_eq!(runtime.waiting(), 3);
     }
 }

@@ -35,6 +35,7 @@ pub(crate) use environment::{
     REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment, region,
 };
 pub(crate) use event::Invocation;
+pub(crate) use lifecycle::Asks;
 pub(crate) use local::{LocalRuntime, LocalStream};
 pub(crate) use server::RuntimeApi;
 pub(crate) use signal::ApiSignal;

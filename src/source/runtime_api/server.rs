@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::observation::ApiMoment;
 use crate::source::clock::Clock;
 use crate::source::runtime_api::event::Invocation;
+use crate::source::runtime_api::lifecycle::Asks;
 use crate::source::runtime_api::local::LocalRuntime;
 use crate::source::runtime_api::router;
 use crate::source::runtime_api::signal::{ApiSignal, Signals};
@@ -41,10 +42,11 @@ impl RuntimeApi {
     pub(crate) async fn bind(
         clock: Clock,
         signals: mpsc::UnboundedSender<ApiSignal>,
+        asks: Asks,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
-        let api = Arc::new(Api::new(Signals::new(clock, signals)));
+        let api = Arc::new(Api::new(Signals::new(clock, signals), asks));
         let server = tokio::spawn(serve(listener, Arc::clone(&api)));
         Ok(Self { addr, api, server })
     }
@@ -62,6 +64,16 @@ impl RuntimeApi {
     /// Answers the waiting `GET /next`, or the next one that comes, with this event.
     pub(crate) fn deliver(&self, invocation: Invocation) {
         self.api.offer(invocation);
+    }
+
+    /// The same for several at once, each with a `GET /next` of its own.
+    pub(crate) fn deliver_together(&self, invocations: Vec<Invocation>) {
+        self.api.offer_together(invocations);
+    }
+
+    /// How many `GET /next` wait for an event.
+    pub(crate) fn waiting(&self) -> usize {
+        self.api.waiting()
     }
 }
 

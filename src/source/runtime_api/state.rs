@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::observation::ApiMoment;
 use crate::source::runtime_api::event::{Event, Invocation, InvokeNotice};
-use crate::source::runtime_api::lifecycle::{Answer, Lifecycle, Next, OrderError, Ticket};
+use crate::source::runtime_api::lifecycle::{Answer, Asks, Lifecycle, Next, OrderError, Ticket};
 use crate::source::runtime_api::registry::{Extensions, Registration, RegistrationError};
 use crate::source::runtime_api::signal::{Hold, Signals};
 
@@ -27,8 +27,8 @@ struct State {
 }
 
 impl Api {
-    pub(super) fn new(signals: Signals) -> Self {
-        let state = State { runtime: Lifecycle::new(), extensions: Extensions::default() };
+    pub(super) fn new(signals: Signals, asks: Asks) -> Self {
+        let state = State { runtime: Lifecycle::new(asks), extensions: Extensions::default() };
         Self { signals, state: Mutex::new(state), changed: Notify::new() }
     }
 
@@ -37,6 +37,19 @@ impl Api {
         let event = Event::new(invocation, self.signals.now());
         self.lock().runtime.offer(Arc::new(event));
         self.changed.notify_waiters();
+    }
+
+    /// Puts several up at once, each for a `GET /next` of its own.
+    pub(super) fn offer_together(&self, invocations: Vec<Invocation>) {
+        let now = self.signals.now();
+        let events = invocations.into_iter().map(|one| Arc::new(Event::new(one, now)));
+        self.lock().runtime.offer_together(events);
+        self.changed.notify_waiters();
+    }
+
+    /// How many `GET /next` wait for an event.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().runtime.waiting()
     }
 
     /// The event for one `GET /next`, as soon as there is one.
@@ -86,7 +99,8 @@ impl Api {
         answer: Answer,
     ) -> Result<Answering<'_>, OrderError> {
         self.lock().runtime.begin_answer(request_id, answer)?;
-        Ok(Answering { api: self, end: AnswerEnd::Open })
+        let request_id = request_id.to_owned();
+        Ok(Answering { api: self, request_id, end: AnswerEnd::Open })
     }
 
     /// Takes the runtime's word that it could not start.
@@ -142,6 +156,7 @@ impl Drop for Waiting<'_> {
 /// An answer whose body is being read. Dropped before it is finished, it was never given.
 pub(super) struct Answering<'a> {
     api: &'a Api,
+    request_id: String,
     end: AnswerEnd,
 }
 
@@ -157,7 +172,7 @@ impl Answering<'_> {
         // From here on the state may belong to the next answer, and a drop must not touch it.
         self.end = AnswerEnd::Finished;
         let mut state = self.api.lock();
-        state.runtime.finish_answer();
+        state.runtime.finish_answer(&self.request_id);
         self.api.changed.notify_waiters();
         self.api.signals.emit_held(moment)
     }
@@ -166,7 +181,7 @@ impl Answering<'_> {
 impl Drop for Answering<'_> {
     fn drop(&mut self) {
         if self.end == AnswerEnd::Open {
-            self.api.lock().runtime.abandon_answer();
+            self.api.lock().runtime.abandon_answer(&self.request_id);
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::source::clock::Clock;
 use crate::source::console::{ConsoleFeed, FeedSignal, Round};
 use crate::source::node::tests::agent::Agent;
 use crate::source::node::{Bridge, BridgeEvent, BridgeSignal, Setup, open_pipes};
+use crate::source::runtime_api::Asks;
 use crate::source::runtime_api::{Invocation, RuntimeApi};
 
 pub(super) struct Fixture {
@@ -35,7 +36,7 @@ impl Fixture {
     pub(super) async fn silent() -> Self {
         let clock = Clock::start();
         let (api_signals, mut from_api) = mpsc::unbounded_channel();
-        let api = RuntimeApi::bind(clock, api_signals).await.unwrap();
+        let api = RuntimeApi::bind(clock, api_signals, Asks::InTurn).await.unwrap();
         let (sender, signals) = mpsc::unbounded_channel();
         let (ends, fds) = open_pipes().unwrap();
         let bridge = Bridge::start(Setup {

@@ -11,6 +11,7 @@ use crate::source::clock::Clock;
 use crate::source::node::tests::agent::Agent;
 use crate::source::node::tests::fixture::Fixture;
 use crate::source::node::{Bridge, BridgeEvent, Setup, open_pipes};
+use crate::source::runtime_api::Asks;
 use crate::source::runtime_api::{Invocation, RuntimeApi};
 
 fn refused(status: u16, request: &str, error_type: &str) -> ApiMoment {
@@ -175,7 +176,7 @@ async fn a_stream_that_the_handler_destroyed_leaves_room_for_an_error() {
 async fn the_handler_waits_until_the_session_has_looked() {
     let clock = Clock::start();
     let (api_signals, mut from_api) = mpsc::unbounded_channel();
-    let api = RuntimeApi::bind(clock, api_signals).await.unwrap();
+    let api = RuntimeApi::bind(clock, api_signals, Asks::InTurn).await.unwrap();
     let (signals, _from_bridge) = mpsc::unbounded_channel();
     let (ends, fds) = open_pipes().unwrap();
     let runtime = api.local();

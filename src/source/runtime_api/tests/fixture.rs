@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use crate::model::time::Timestamp;
 use crate::observation::ApiMoment;
 use crate::source::clock::Clock;
+use crate::source::runtime_api::Asks;
 use crate::source::runtime_api::tests::client::{Answer, Client};
 use crate::source::runtime_api::{ApiSignal, Invocation, RuntimeApi};
 
@@ -20,7 +21,7 @@ pub(super) struct Fixture {
 impl Fixture {
     pub(super) async fn new() -> Self {
         let (sender, signals) = mpsc::unbounded_channel();
-        let api = RuntimeApi::bind(Clock::start(), sender).await.unwrap();
+        let api = RuntimeApi::bind(Clock::start(), sender, Asks::InTurn).await.unwrap();
         Self { api, signals, latest: Timestamp::default() }
     }
 

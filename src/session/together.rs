@@ -1,0 +1,66 @@
+//! Several invocations in flight at the same time, where the runtime can: on Lambda Managed Instances
+//! a runtime with several loops is given so many events at once.
+
+use crate::model::time::Timestamp;
+use crate::observation::{ObservationKind, Policy};
+use crate::session::driver::{Phase, Session};
+use crate::session::journal::Journal;
+use crate::session::plan::{Plan, Program};
+use crate::source::runtime_api::{Asks, Invocation};
+
+/// Tells a runtime how many events it is given at once (AWS Lambda developer guide,
+/// lambda-managed-instances-runtimes).
+pub(super) const VARIABLE: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
+
+/// So many, unless `--env` says otherwise: enough that two meet wherever two can.
+const AT_ONCE: u32 = 4;
+
+/// How many events the handler may be given at once, if it is to be told.
+pub(super) fn at_once(plan: &Plan) -> Option<u32> {
+    // The runtime that we play for Node.js takes one at a time, and AWS' own has worker threads.
+    let Program::Tokio(launch) = &plan.program else { return None };
+    let set = launch.env.iter().rev().find(|(name, _)| name == VARIABLE);
+    let runs_on = plan.enforced.is_some_and(|enforced| enforced.policy == Policy::RunOn);
+    set.map_or(runs_on.then_some(AT_ONCE), |(_, value)| value.trim().parse().ok())
+}
+
+/// Whether its runtime may ask for an event while it works on another one.
+pub(super) fn asks(plan: &Plan) -> Asks {
+    if at_once(plan).is_some_and(|most| most > 1) { Asks::AtOnce } else { Asks::InTurn }
+}
+
+impl Session {
+    /// Delivers several events at once, if the runtime waits for several and that has not been done.
+    pub(super) fn deliver_together(&mut self, journal: &mut Journal) -> bool {
+        let runs_on = self.plan.enforced.is_some_and(|enforced| enforced.policy == Policy::RunOn);
+        let most = at_once(&self.plan).filter(|_| runs_on).map_or(0, |most| most as usize);
+        let count = self.api.waiting().min(most);
+        if count < 2 || journal.evidence.store.together.is_some() {
+            return false;
+        }
+        let now = self.clock.now();
+        let deadline = now.plus(self.plan.timeout);
+        let events = u32::try_from(count).unwrap_or(u32::MAX);
+        journal.observe(now, ObservationKind::DeliveredTogether { events });
+        let all = self.plan.events.iter().cycle().take(count);
+        let all: Vec<Invocation> =
+            all.map(|event| self.invocation(event.clone(), deadline)).collect();
+        self.terminal.progress(format!("proving run-on: {count} invocations at once"));
+        self.api.deliver_together(all);
+        self.phase = Phase::Together { until: deadline };
+        true
+    }
+
+    /// They have all ended, or their time is over.
+    pub(super) fn watch_together(
+        &mut self,
+        now: Timestamp,
+        until: Timestamp,
+        journal: &mut Journal,
+    ) {
+        let ended = journal.evidence.store.together.as_ref().is_none_or(|known| known.is_over());
+        if ended || now >= until {
+            self.shut_down(journal);
+        }
+    }
+}
