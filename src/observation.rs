@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 use console_api::instrument::Update;
 
-pub use crate::model::enforced::{Enforced, Policy};
+pub use crate::model::enforced::{Enforced, FrozenBy, Policy};
 use crate::model::gap::Gap;
 pub use crate::model::peer::{Break, BrokenPeer, Peer};
 pub use crate::model::run::{
@@ -74,10 +74,12 @@ pub enum ObservationKind {
         /// Why.
         reason: KillReason,
     },
-    /// Every process of the handler has been stopped.
+    /// Every process of the handler has been frozen.
     Frozen {
         /// How many there are.
         processes: u32,
+        /// By what means.
+        by: FrozenBy,
     },
     /// They run again.
     Thawed,

@@ -1,6 +1,6 @@
 //! Completion modes, and what the platform does under each.
 
-pub use crate::model::enforced::Policy;
+pub use crate::model::enforced::{FrozenBy, Policy};
 use crate::model::run::Runtime;
 
 /// How a handler completes, as its author wrote it.

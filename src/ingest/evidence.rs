@@ -45,7 +45,7 @@ impl Evidence {
             ObservationKind::Settled { reason } => invocations::settled(store, at, *reason),
             ObservationKind::ProcessExited { status } => invocations::exited(store, at, *status),
             ObservationKind::ProcessKilled { reason } => invocations::killed(store, at, *reason),
-            ObservationKind::Frozen { .. } => invocations::frozen(store, at),
+            ObservationKind::Frozen { by, .. } => invocations::frozen(store, at, *by),
             ObservationKind::Thawed => invocations::thawed(store, at),
             ObservationKind::DeliveredTogether { events } => {
                 store.together = Some(Together::of(*events));

@@ -6,7 +6,7 @@ use crate::model::invocation::{Invocation, Outcome};
 use crate::model::lifetime::Lifetime;
 use crate::model::store::{ApiConnection, Extension, Store};
 use crate::model::time::Timestamp;
-use crate::observation::{ApiMoment, ExitedWith, KillReason, SettledReason};
+use crate::observation::{ApiMoment, ExitedWith, FrozenBy, KillReason, SettledReason};
 
 /// Takes a moment at the Runtime API over into the store.
 pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
@@ -152,6 +152,7 @@ fn deliver(store: &mut Store, at: Timestamp, request_id: &str, deadline: Timesta
         settled: None,
         error_type: None,
         frozen_at: None,
+        frozen_by: None,
         thawed_at: None,
     });
 }
@@ -193,9 +194,10 @@ pub(crate) fn settled(store: &mut Store, at: Timestamp, reason: SettledReason) {
 }
 
 /// Every process was stopped.
-pub(crate) fn frozen(store: &mut Store, at: Timestamp) {
+pub(crate) fn frozen(store: &mut Store, at: Timestamp, by: FrozenBy) {
     if let Some(last) = store.invocations.last_mut() {
         last.frozen_at = last.frozen_at.or(Some(at));
+        last.frozen_by = last.frozen_by.or(Some(by));
     }
 }
 

@@ -47,3 +47,13 @@ pub struct Enforced {
     /// For how long the environment is frozen between two invocations, or left alone if it is not.
     pub pause: Duration,
 }
+
+/// By what means an environment was frozen.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FrozenBy {
+    /// Each process was sent a SIGSTOP.
+    Sigstop,
+    /// The kernel has frozen the cgroup that they are in. What was not in there got a SIGSTOP.
+    Cgroup,
+}

@@ -1,5 +1,6 @@
 //! One event and what the handler made of it.
 
+use crate::model::enforced::FrozenBy;
 use crate::model::run::SettledReason;
 use crate::model::time::Timestamp;
 
@@ -45,6 +46,8 @@ pub struct Invocation {
     pub error_type: Option<String>,
     /// When every process was stopped after it, where that was enforced.
     pub frozen_at: Option<Timestamp>,
+    /// By what means.
+    pub frozen_by: Option<FrozenBy>,
     /// When they ran again.
     pub thawed_at: Option<Timestamp>,
 }

@@ -18,9 +18,9 @@ use crate::model::gap::{Gap, GapId};
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, Break, BrokenPeer, DrainCycles, Enforced, ExitedWith, Identity, KillReason,
-    Observation, ObservationKind, Peer, Policy, RunStarted, Runtime, SettledReason, SocketScan,
-    Subscription, UncaughtError, UncaughtKind,
+    ApiMoment, Break, BrokenPeer, DrainCycles, Enforced, ExitedWith, FrozenBy, Identity,
+    KillReason, Observation, ObservationKind, Peer, Policy, RunStarted, Runtime, SettledReason,
+    SocketScan, Subscription, UncaughtError, UncaughtKind,
 };
 
 /// Some observations, the same ones each time.
@@ -83,7 +83,8 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
         ]
         .prop_map(|status| ObservationKind::ProcessExited { status }),
         killed.prop_map(|reason| ObservationKind::ProcessKilled { reason }),
-        any::<u32>().prop_map(|processes| ObservationKind::Frozen { processes }),
+        (any::<u32>(), select(vec![FrozenBy::Sigstop, FrozenBy::Cgroup]))
+            .prop_map(|(processes, by)| ObservationKind::Frozen { processes, by }),
         Just(ObservationKind::Thawed),
         any::<u32>().prop_map(|events| ObservationKind::DeliveredTogether { events }),
         Just(ObservationKind::PeerConnected),

@@ -20,9 +20,9 @@ use crate::recording::generated::runtime_api::Moment;
 use crate::recording::plain::{from_address, to_address};
 use crate::recording::run::{from_run_started, to_run_started};
 use crate::recording::twins::{
-    from_kill_reason, from_protocol, from_settled_reason, from_socket_state, from_subscription,
-    from_uncaught_kind, to_kill_reason, to_protocol, to_settled_reason, to_socket_state,
-    to_subscription, to_uncaught_kind,
+    from_frozen_by, from_kill_reason, from_protocol, from_settled_reason, from_socket_state,
+    from_subscription, from_uncaught_kind, to_frozen_by, to_kill_reason, to_protocol,
+    to_settled_reason, to_socket_state, to_subscription, to_uncaught_kind,
 };
 
 /// What a frame of a recording holds.
@@ -91,7 +91,9 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
         Kind::ProcessKilled(proto::ProcessKilled { reason }) => {
             ObservationKind::ProcessKilled { reason: from_kill_reason(reason)? }
         }
-        Kind::Frozen(proto::Frozen { processes }) => ObservationKind::Frozen { processes },
+        Kind::Frozen(proto::Frozen { processes, by }) => {
+            ObservationKind::Frozen { processes, by: from_frozen_by(by)? }
+        }
         Kind::Thawed(proto::Thawed {}) => ObservationKind::Thawed,
         Kind::DeliveredTogether(proto::DeliveredTogether { events }) => {
             ObservationKind::DeliveredTogether { events }
@@ -150,8 +152,8 @@ fn to_kind(kind: &ObservationKind) -> Kind {
         ObservationKind::ProcessKilled { reason } => {
             Kind::ProcessKilled(proto::ProcessKilled { reason: to_kill_reason(*reason) })
         }
-        ObservationKind::Frozen { processes } => {
-            Kind::Frozen(proto::Frozen { processes: *processes })
+        ObservationKind::Frozen { processes, by } => {
+            Kind::Frozen(proto::Frozen { processes: *processes, by: to_frozen_by(*by) })
         }
         ObservationKind::Thawed => Kind::Thawed(proto::Thawed {}),
         ObservationKind::DeliveredTogether { events } => {
@@ -451,6 +453,7 @@ mod tests {
         check(1..=4, from_settled_reason);
         check(1..=7, from_kill_reason);
         check(0..=2, from_runtime);
+        check(0..=1, from_frozen_by);
         check(1..=4, from_protocol);
         check(1..=7, from_socket_state);
         check(1..=4, from_policy);

@@ -7,8 +7,8 @@
 /// What stands before the observations.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Header {
-    /// The version of this format: 3. Version 1 knew tokio handlers alone, and version 2 a single run.
-    /// Both read as version 3.
+    /// The version of this format: 4. Version 1 knew tokio handlers alone, version 2 a single run, and
+    /// version 3 no cgroups. All of them read as version 4.
     #[prost(uint32, tag = "1")]
     pub format_version: u32,
     /// The version of the loopcheck that wrote the recording. It is told, never judged.
@@ -434,11 +434,13 @@ pub struct ProcessKilled {
     #[prost(enumeration = "KillReason", tag = "1")]
     pub reason: i32,
 }
-/// Every process of the handler has been stopped.
+/// Every process of the handler has been frozen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Frozen {
     #[prost(uint32, tag = "1")]
     pub processes: u32,
+    #[prost(enumeration = "FrozenBy", tag = "2")]
+    pub by: i32,
 }
 /// They run again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -758,6 +760,33 @@ impl KillReason {
             "KILL_REASON_ABANDONED" => Some(Self::Abandoned),
             "KILL_REASON_WITHHELD" => Some(Self::Withheld),
             "KILL_REASON_SHUTDOWN" => Some(Self::Shutdown),
+            _ => None,
+        }
+    }
+}
+/// By what means. Before version 4 it was always SIGSTOP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FrozenBy {
+    Sigstop = 0,
+    Cgroup = 1,
+}
+impl FrozenBy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Sigstop => "FROZEN_BY_SIGSTOP",
+            Self::Cgroup => "FROZEN_BY_CGROUP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FROZEN_BY_SIGSTOP" => Some(Self::Sigstop),
+            "FROZEN_BY_CGROUP" => Some(Self::Cgroup),
             _ => None,
         }
     }

@@ -461,7 +461,7 @@ mod tests {
 
     #[test]
     fn a_later_format_is_refused_and_says_who_reads_it() {
-        let header = Header { format_version: 4, tool_version: "9.1.0\u{1b}[2J".to_owned() };
+        let header = Header { format_version: 5, tool_version: "9.1.0\u{1b}[2J".to_owned() };
         let mut bytes = MAGIC.to_vec();
         let mut header = header.encode_to_vec();
         // A later header may have more fields: number 99, a varint.
@@ -471,7 +471,7 @@ mod tests {
         let error = read(&bytes).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the recording has format version 4, and this loopcheck reads up to version 3"
+            "the recording has format version 5, and this loopcheck reads up to version 4"
         );
         assert_eq!(
             error.hint().unwrap(),

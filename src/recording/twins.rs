@@ -1,7 +1,9 @@
 //! Our enums and their twins in a recording.
 
 use crate::model::socket::{Protocol, SocketState};
-use crate::observation::{Break, KillReason, Policy, SettledReason, Subscription, UncaughtKind};
+use crate::observation::{
+    Break, FrozenBy, KillReason, Policy, SettledReason, Subscription, UncaughtKind,
+};
 use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 
@@ -56,3 +58,20 @@ enum_twins!(
     "how something failed",
     [Exception, Rejection, Panic, Exit]
 );
+
+pub(super) fn to_frozen_by(by: FrozenBy) -> i32 {
+    let twin = match by {
+        FrozenBy::Sigstop => proto::FrozenBy::Sigstop,
+        FrozenBy::Cgroup => proto::FrozenBy::Cgroup,
+    };
+    twin.into()
+}
+
+/// Absent in the first versions, where there was one means only.
+pub(super) fn from_frozen_by(by: i32) -> Result<FrozenBy> {
+    let unknown = FrameError::UnknownValue { field: "by what means it was frozen", value: by };
+    Ok(match proto::FrozenBy::try_from(by).map_err(|_| unknown)? {
+        proto::FrozenBy::Sigstop => FrozenBy::Sigstop,
+        proto::FrozenBy::Cgroup => FrozenBy::Cgroup,
+    })
+}

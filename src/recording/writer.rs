@@ -21,7 +21,7 @@ use crate::recording::generated::Header;
 pub const MAGIC: [u8; 8] = *b"\x8dLOOP\r\n\0";
 
 /// The version of the format that this loopcheck writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// The longest header or frame, without its length. A console update of a few megabytes is large.
 pub const MAX_FRAME_BYTES: usize = 256 * 1024 * 1024;

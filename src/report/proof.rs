@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::Policy;
+use crate::policy::{FrozenBy, Policy};
 use crate::report::finding::{Fate, Place};
 use crate::report::types::{ReportedOutcome, ResponseTime};
 
@@ -146,6 +146,8 @@ pub struct ProvedInvocation {
     pub awake_ms: Option<f64>,
     /// For how long the environment was frozen after it.
     pub frozen_ms: Option<f64>,
+    /// By what means.
+    pub frozen_by: Option<FrozenBy>,
 }
 
 /// What became of a finding.

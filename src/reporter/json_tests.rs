@@ -262,6 +262,7 @@ const NULLABLE: &[&str] = &[
     "/proof/policies/#/in_flight/slowest_ms",
     "/proof/policies/#/invocations/#/awake_ms",
     "/proof/policies/#/invocations/#/error_type",
+    "/proof/policies/#/invocations/#/frozen_by",
     "/proof/policies/#/invocations/#/frozen_ms",
     "/proof/policies/#/invocations/#/outcome",
     "/proof/policies/#/invocations/#/response_ms",

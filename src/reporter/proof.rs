@@ -1,6 +1,7 @@
 //! What `--prove` came to: what was predicted beside what was seen, as a table; the words of it are
 //! shared with the other formats.
 
+use crate::policy::FrozenBy;
 use crate::report::{
     Finding, LateError, LateErrorKind, Observed, Proof, Proved, ProvedFinding, ProvedInFlight,
     ProvedInvocation, ProvedPolicy, ProvedShutdown, Report, ReportedOutcome, ResponseTime, Status,
@@ -191,12 +192,14 @@ pub(super) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
         let own = own.chain(proved.late_errors.iter().map(|late| ("✗ late", late_error(late))));
         let others = proved.invocations.iter().skip(1).filter(|known| is_new(report, known));
         let failed = others.filter_map(failed).map(|text| ("✗ failed", text));
+        let frozen = frozen_by(proved).map(|text| ("frozen", text));
         let lost = proved.shutdown.as_ref().and_then(shutdown).map(|text| ("lost", text));
         let at_once = proved.in_flight.as_ref().map(in_flight);
         let again = proved.tries > 1 && proved.verdict != Proved::Contradicted;
         let again = again.then(|| ("tried", AGAIN.to_owned()));
         remarks.extend(
             own.chain(failed)
+                .chain(frozen)
                 .chain(at_once)
                 .chain(lost)
                 .chain(again)
@@ -205,6 +208,20 @@ pub(super) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
     }
     remarks.extend(proof_peers::remarks(proof));
     remarks
+}
+
+/// By what means, if it was frozen at all.
+fn frozen_by(proved: &ProvedPolicy) -> Option<String> {
+    let mut means: Vec<FrozenBy> =
+        proved.invocations.iter().filter_map(|known| known.frozen_by).collect();
+    means.sort();
+    means.dedup();
+    let named = means.iter().map(|means| match means {
+        FrozenBy::Cgroup => "by the cgroup freezer",
+        FrozenBy::Sigstop => "by SIGSTOP",
+    });
+    let named: Vec<&str> = named.collect();
+    (!named.is_empty()).then(|| named.join(" and "))
 }
 
 /// Whether the same invocation ended otherwise when nothing was enforced.

@@ -1,6 +1,6 @@
 //! Proofs for the tests of the formats: one with every word that there is.
 
-use crate::policy::Policy;
+use crate::policy::{FrozenBy, Policy};
 use crate::report::{
     BrokenBy, Fate, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
     ProvedInFlight, ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
@@ -120,6 +120,10 @@ fn invocation(
         response_ms: outcome.map(|_| 2.0),
         awake_ms: outcome.map(|_| 8.0),
         frozen_ms: outcome.map(|_| 1_000.0),
+        frozen_by: outcome.map(|_| {
+            // Once it did not work.
+            if index == 2 { FrozenBy::Sigstop } else { FrozenBy::Cgroup }
+        }),
     }
 }
 

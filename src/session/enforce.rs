@@ -12,6 +12,7 @@ use crate::session::driver::{Phase, Session};
 use crate::session::failure;
 use crate::session::journal::Journal;
 use crate::session::plan::{GRACE, PROOF_TIMEOUT, RESCAN, SHUTDOWN_TIME};
+use crate::source::process::Freeze;
 
 impl Session {
     /// What follows a response under the policy.
@@ -49,7 +50,7 @@ impl Session {
 
     /// Whether the environment is to be frozen soon after nothing keeps it awake.
     pub(super) fn freezes(&self) -> bool {
-        self.plan.enforced.is_some_and(|enforced| enforced.policy == Policy::Freeze)
+        self.plan.freezes()
     }
 
     /// The runtime, or an extension, still has something to do; or something holds the event loop.
@@ -99,14 +100,14 @@ impl Session {
         }
     }
 
-    /// Everything that the environment has is stopped.
+    /// Everything that the environment has stands still.
     fn freeze(&mut self, enforced: Enforced, journal: &mut Journal) {
         self.scan(journal);
         match self.handler.stop() {
-            Ok(processes) => {
+            Ok(Freeze { processes, by }) => {
                 let frozen_at = self.clock.now();
                 let processes = u32::try_from(processes).unwrap_or(u32::MAX);
-                journal.observe(frozen_at, ObservationKind::Frozen { processes });
+                journal.observe(frozen_at, ObservationKind::Frozen { processes, by });
                 self.break_peer(journal);
                 self.phase = Phase::Frozen { until: frozen_at.plus(enforced.pause) };
             }

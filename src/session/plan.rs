@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::observation::{BrokenPeer, Enforced, Identity, Runtime};
+use crate::observation::{BrokenPeer, Enforced, Identity, Policy, Runtime};
 use crate::source::node::program::launch::NodeHandler;
 use crate::source::node::program::runtime::Client;
 use crate::source::process::Launch;
@@ -43,6 +43,13 @@ pub(crate) struct Plan {
     pub(crate) enforced: Option<Enforced>,
     /// The peer whose connections are broken during each freeze.
     pub(crate) broken: Option<BrokenPeer>,
+}
+
+impl Plan {
+    /// Whether the environment is to be frozen between two invocations.
+    pub(crate) fn freezes(&self) -> bool {
+        self.enforced.is_some_and(|enforced| enforced.policy == Policy::Freeze)
+    }
 }
 
 /// How a handler is started.

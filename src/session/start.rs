@@ -19,7 +19,7 @@ use crate::session::together;
 use crate::source::clock::Clock;
 use crate::source::console::FeedSignal;
 use crate::source::output::{self, OutputLine, Stream};
-use crate::source::process::{self, Guard};
+use crate::source::process::{self, Cgroup, Guard};
 use crate::source::proxy::Proxy;
 use crate::source::runtime_api::{ApiSignal, RuntimeApi};
 use crate::source::sockets;
@@ -77,17 +77,22 @@ impl Session {
         if let Some((proxy, broken)) = proxy.as_ref().zip(plan.broken.as_ref()) {
             environment::reroute(&plan, &mut launch, &broken.peer, proxy.addr());
         }
-        let handler = process::start(launch, lines, fds).map_err(|error| {
+        let untold = |error| internal("tell the guard of the handler", error);
+        let cgroup = if plan.freezes() { Cgroup::planned() } else { None };
+        if let Some(cgroup) = &cgroup {
+            guard.watch_cgroup(cgroup).await.map_err(untold)?;
+        }
+        let mut handler = process::start(launch, lines, fds).map_err(|error| {
             let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
             let gap = Gap::new(id, crate::error::chain(&error));
             gap.hint(error.hint())
         })?;
+        if let Some(cgroup) = cgroup {
+            handler.enclose(cgroup);
+        }
         let pid = handler.pid();
         journal.observe(clock.now(), ObservationKind::ProcessStarted { pid });
-        guard
-            .watch(handler.leader())
-            .await
-            .map_err(|error| internal("tell the guard of the handler", error))?;
+        guard.watch(handler.leader()).await.map_err(untold)?;
         let (panicked, panics) = mpsc::unbounded_channel();
         let heard = plan.enforced.is_some().then_some(panicked);
         tokio::spawn(show_output(from_handler, Arc::clone(&terminal), clock, heard));

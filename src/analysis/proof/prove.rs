@@ -302,6 +302,7 @@ pub(super) fn invocations(store: &Store) -> Vec<ProvedInvocation> {
         response_ms: known.responded_at.map(|at| at.millis_since(known.delivered_at)),
         awake_ms: known.idle_at.zip(known.responded_at).map(|(idle, at)| idle.millis_since(at)),
         frozen_ms: known.thawed_at.zip(known.frozen_at).map(|(thaw, at)| thaw.millis_since(at)),
+        frozen_by: known.frozen_by,
     });
     each.collect()
 }

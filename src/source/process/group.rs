@@ -1,11 +1,19 @@
-//! Ending a process with everything that descends from it.
+//! Ending a process with everything that descends from it, and letting it stand still.
+//!
+//! What is in a cgroup of ours is frozen by the kernel, which the processes do not notice. What is
+//! not is stopped by SIGSTOP, of which a parent may hear.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::Signal;
 
+use crate::model::enforced::FrozenBy;
 use crate::source::family::{self, Leader, Process};
+
+use super::cgroup::Cgroup;
+use super::signal;
 
 /// How often it is looked whether every process stands still.
 const STOP_LOOKS: u32 = 2_000;
@@ -17,7 +25,20 @@ const STOP_LOOK_AGAIN: Duration = Duration::from_micros(100);
 #[derive(Debug)]
 pub(crate) struct ProcessGroup {
     leader: Leader,
+    /// Where it is frozen as a whole.
+    cgroup: Option<Cgroup>,
+    /// Whom a SIGSTOP of ours has stopped.
+    stopped: BTreeSet<u32>,
     armed: bool,
+}
+
+/// What a freeze has come to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Freeze {
+    /// How many processes stand still.
+    pub(crate) processes: usize,
+    /// By what means.
+    pub(crate) by: FrozenBy,
 }
 
 impl ProcessGroup {
@@ -30,7 +51,19 @@ impl ProcessGroup {
 
     /// The group of a process that is known.
     pub(super) fn of(leader: Leader) -> Self {
-        Self { leader, armed: true }
+        Self { leader, cgroup: None, stopped: BTreeSet::new(), armed: true }
+    }
+
+    /// Makes the cgroup and moves the leader into it, and with it whatever it starts from now on.
+    /// Where that cannot be done, there is none.
+    pub(super) fn enclose(&mut self, cgroup: Cgroup) {
+        self.cgroup = cgroup.make_for(self.leader.pid).is_ok().then_some(cgroup);
+    }
+
+    /// The same group, some of which may be in a cgroup.
+    pub(super) fn within(mut self, cgroup: Option<Cgroup>) -> Self {
+        self.cgroup = cgroup;
+        self
     }
 
     /// Kills every process of the group and every descendant that left it. Best effort: it does
@@ -46,47 +79,74 @@ impl ProcessGroup {
                 break;
             }
             for process in &found {
-                signal(process.pid, Signal::STOP);
+                signal::send(process.pid, Signal::STOP);
             }
             stopped.extend(found);
         }
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.kill();
+        }
         for process in &stopped {
-            signal(process.pid, Signal::KILL);
+            signal::kill(process.pid);
         }
         if self.is_group_ours() {
-            signal_group(self.leader.pid, Signal::KILL);
+            signal::send_group(self.leader.pid, Signal::KILL);
         }
     }
 
-    /// Stops every process of the group and every descendant that left it, and waits until all of
-    /// them stand still; how many there are.
-    pub(crate) fn stop(&self) -> io::Result<usize> {
+    /// Freezes every process of the group and every descendant that left it, and waits until all of
+    /// them stand still.
+    pub(crate) fn stop(&mut self) -> io::Result<Freeze> {
+        // Without one, or if it does not work this time, signals have to do.
+        let frozen = self.cgroup.as_ref().and_then(|cgroup| cgroup.freeze().ok());
+        let by = if frozen.is_some() { FrozenBy::Cgroup } else { FrozenBy::Sigstop };
+        let stopped = self.stop_others_than(&frozen.unwrap_or_default());
+        if stopped.is_err() {
+            self.resume();
+        }
+        stopped.map(|processes| Freeze { processes, by })
+    }
+
+    /// Stops what is not frozen by its cgroup: what the leader had started before it was moved
+    /// there, or what has left it; how many there are, with those that are frozen.
+    fn stop_others_than(&mut self, frozen: &BTreeSet<u32>) -> io::Result<usize> {
         for _ in 0..STOP_LOOKS {
-            let mut members = family::members(&self.leader)?;
+            let mut members = self.members()?;
             members.retain(Process::is_running);
-            let moving: Vec<&Process> = members.iter().filter(|one| !one.stopped).collect();
+            let moving = members.iter().filter(|one| !one.stopped && !frozen.contains(&one.pid));
+            let moving: Vec<u32> = moving.map(|process| process.pid).collect();
             if moving.is_empty() {
                 return Ok(members.len());
             }
-            moving.into_iter().for_each(|process| signal(process.pid, Signal::STOP));
+            moving.iter().for_each(|pid| signal::send(*pid, Signal::STOP));
+            self.stopped.extend(moving);
             std::thread::sleep(STOP_LOOK_AGAIN);
         }
-        self.resume();
         Err(io::Error::new(io::ErrorKind::TimedOut, "its processes do not stop"))
     }
 
-    /// Lets every process that was stopped go on.
-    pub(crate) fn resume(&self) {
+    /// Lets every process that was frozen go on.
+    pub(crate) fn resume(&mut self) {
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.thaw();
+        }
         // None of them can have forked or ended meanwhile.
-        for process in family::members(&self.leader).unwrap_or_default() {
-            signal(process.pid, Signal::CONT);
+        for pid in std::mem::take(&mut self.stopped) {
+            signal::send(pid, Signal::CONT);
+        }
+    }
+
+    /// Removes its cgroup, if it has one, with all that is left in it.
+    pub(super) fn leave_no_cgroup(&mut self) {
+        if let Some(cgroup) = self.cgroup.take() {
+            cgroup.remove();
         }
     }
 
     /// Asks the leader to end.
     pub(crate) fn terminate(&self) {
         if self.is_group_ours() {
-            signal(self.leader.pid, Signal::TERM);
+            signal::send(self.leader.pid, Signal::TERM);
         }
     }
 
@@ -100,8 +160,19 @@ impl ProcessGroup {
         self.armed = false;
     }
 
+    /// The family, and what else is in the cgroup: a daemon whose environment tells nothing.
+    fn members(&self) -> io::Result<Vec<Process>> {
+        let mut members = family::members(&self.leader)?;
+        let inside = self.cgroup.as_ref().and_then(|cgroup| cgroup.pids().ok());
+        let known: BTreeSet<u32> = members.iter().map(|process| process.pid).collect();
+        for pid in inside.unwrap_or_default().difference(&known) {
+            members.extend(family::process(*pid)?);
+        }
+        Ok(members)
+    }
+
     fn others_than(&self, known: &[Process]) -> Vec<Process> {
-        let mut members = family::members(&self.leader).unwrap_or_default();
+        let mut members = self.members().unwrap_or_default();
         members.retain(|process| {
             process.is_running()
                 && !known.iter().any(|other| {
@@ -128,26 +199,7 @@ impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if self.armed {
             self.kill();
+            self.leave_no_cgroup();
         }
     }
-}
-
-// Errors mean that the process is gone already, or that it runs as somebody else now and is out
-// of our reach; there is nothing left to try in either case.
-
-fn signal(pid: u32, signal: Signal) {
-    if let Some(pid) = target(pid) {
-        let _ = kill_process(pid, signal);
-    }
-}
-
-fn signal_group(pid: u32, signal: Signal) {
-    if let Some(pid) = target(pid) {
-        let _ = kill_process_group(pid, signal);
-    }
-}
-
-/// Numbers up to 1 mean "everything" to the kernel, or the first process.
-fn target(pid: u32) -> Option<Pid> {
-    i32::try_from(pid).ok().filter(|pid| *pid > 1).and_then(Pid::from_raw)
 }

@@ -12,6 +12,7 @@ use tokio::process::{Child, ChildStdin, Command};
 
 use crate::source::family::Leader;
 
+use super::cgroup::Cgroup;
 use super::group::ProcessGroup;
 
 /// The command, which is nobody's but ours, by which our program becomes a guard.
@@ -19,6 +20,9 @@ const GUARD_COMMAND: &str = "guard";
 
 /// What the guard is told when there is nothing left to end.
 const DONE: &str = "done";
+
+/// What the path of a cgroup is told behind.
+const CGROUP: &str = "cgroup ";
 
 /// A guard, from our side. When it is dropped, the guard ends what it was told of.
 #[derive(Debug)]
@@ -48,6 +52,12 @@ impl Guard {
         self.pipe.write_all(line(leader).as_bytes()).await
     }
 
+    /// Tells the guard of the cgroup that the handler is about to be put into, before it exists: so
+    /// there is no moment at which it would be left behind.
+    pub(crate) async fn watch_cgroup(&mut self, cgroup: &Cgroup) -> io::Result<()> {
+        self.pipe.write_all(cgroup_line(cgroup).as_bytes()).await
+    }
+
     /// Tells the guard that there is nothing left to end.
     pub(crate) async fn dismiss(mut self) {
         // A guard that is gone needs no telling.
@@ -62,17 +72,33 @@ fn own_program() -> io::Result<std::path::PathBuf> {
 
 /// Watches over what `input` tells of until it ends, and then ends that.
 pub(crate) fn guard(input: impl BufRead) {
-    let mut watched = None;
+    let (mut watched, mut cgroup) = (None, None);
     // A line that cannot be read is the end as well.
     for line in input.lines().map_while(Result::ok) {
         if line == DONE {
-            return;
+            // What the kernel was slow to let go of is tried once more.
+            watched = None;
+            break;
         }
-        watched = read(&line).or(watched);
+        match read_cgroup(&line) {
+            None => watched = read(&line).or(watched),
+            told => cgroup = told,
+        }
     }
-    if let Some(leader) = watched {
-        ProcessGroup::of(leader).kill();
+    match (watched, cgroup) {
+        // Dropped, it kills.
+        (Some(leader), cgroup) => drop(ProcessGroup::of(leader).within(cgroup)),
+        (None, Some(cgroup)) => cgroup.remove(),
+        (None, None) => {}
     }
+}
+
+fn cgroup_line(cgroup: &Cgroup) -> String {
+    format!("{CGROUP}{}\n", cgroup.path().display())
+}
+
+fn read_cgroup(line: &str) -> Option<Cgroup> {
+    line.strip_prefix(CGROUP).map(|path| Cgroup::at(path.into()))
 }
 
 fn line(leader: &Leader) -> String {
@@ -103,6 +129,16 @@ mod tests {
         }
         assert_eq!(read(""), None);
         assert_eq!(read("x,,"), None);
+    }
+
+    #[test]
+    fn a_cgroup_is_told_and_understood() {
+        let cgroup = Cgroup::at("/sys/fs/cgroup/a, b/loopcheck-1-2".into());
+        let line = cgroup_line(&cgroup);
+        assert_eq!(read_cgroup(line.trim_end()), Some(cgroup));
+        assert_eq!(read(line.trim_end()), None);
+        assert_eq!(read_cgroup(DONE), None);
+        assert_eq!(read_cgroup("300,7,m"), None);
     }
 
     #[test]

@@ -17,8 +17,9 @@ use crate::observation::ExitedWith;
 use crate::source::family::{Leader, MARK};
 use crate::source::output::{self, Lines, Stream};
 
+use super::cgroup::Cgroup;
 use super::error::StartError;
-use super::group::ProcessGroup;
+use super::group::{Freeze, ProcessGroup};
 use super::inspect;
 
 /// What to start, and how.
@@ -113,13 +114,19 @@ impl Handler {
         self.group.kill();
     }
 
-    /// Stops the handler and its whole family, as a freeze does; how many processes that are.
-    pub(crate) fn stop(&self) -> io::Result<usize> {
+    /// Puts the handler into a cgroup, where that can be done; soon after its start, for what it has
+    /// started before is not in there.
+    pub(crate) fn enclose(&mut self, cgroup: Cgroup) {
+        self.group.enclose(cgroup);
+    }
+
+    /// Freezes the handler and its whole family.
+    pub(crate) fn stop(&mut self) -> io::Result<Freeze> {
         self.group.stop()
     }
 
-    /// Lets a family that was stopped go on.
-    pub(crate) fn resume(&self) {
+    /// Lets a family that was frozen go on.
+    pub(crate) fn resume(&mut self) {
         self.group.resume();
     }
 
@@ -139,6 +146,7 @@ impl Handler {
     pub(crate) async fn reap(&mut self) -> io::Result<ExitedWith> {
         self.group.kill();
         let status = self.wait().await;
+        self.group.leave_no_cgroup();
         self.finish.send_replace(true);
         for reader in self.readers.drain(..) {
             // A reader that panicked has nothing more to say.

@@ -3,16 +3,22 @@
 //!
 //! What it means that a handler ended is the session's business.
 
+mod cgroup;
+mod cgroup_path;
 mod error;
 mod format;
+#[cfg(test)]
+mod freeze_tests;
 mod group;
 mod guard;
 mod handler;
 mod inspect;
+mod signal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use group::ProcessGroup;
+pub(crate) use cgroup::Cgroup;
+pub(crate) use group::{Freeze, ProcessGroup};
 pub(crate) use guard::{Guard, guard};
 pub(crate) use handler::{ChildFd, Handler, Launch, start};
 pub(crate) use inspect::check;

@@ -23,12 +23,12 @@ fn shell(script: &str) -> Launch {
     }
 }
 
-fn run(script: &str) -> (Handler, mpsc::Receiver<OutputLine>) {
+pub(super) fn run(script: &str) -> (Handler, mpsc::Receiver<OutputLine>) {
     let (lines, received) = output::channel();
     (start(shell(script), lines, Vec::new()).unwrap(), received)
 }
 
-async fn line(received: &mut mpsc::Receiver<OutputLine>) -> String {
+pub(super) async fn line(received: &mut mpsc::Receiver<OutputLine>) -> String {
     received.recv().await.unwrap().text
 }
 
@@ -40,12 +40,12 @@ async fn rest(mut received: mpsc::Receiver<OutputLine>) -> Vec<OutputLine> {
     lines
 }
 
-fn runs(pid: u32) -> bool {
+pub(super) fn runs(pid: u32) -> bool {
     family::process(pid).unwrap().is_some_and(|process| process.is_running())
 }
 
 /// Killing is not waited for: give way until the process is gone.
-async fn gone(pid: u32) {
+pub(super) async fn gone(pid: u32) {
     while runs(pid) {
         tokio::task::yield_now().await;
     }
@@ -120,7 +120,7 @@ async fn killing_reaches_children_and_those_that_left_the_group() {
 
 /// A script whose grandchild has neither group nor parent in common with the handler. It says
 /// its pid once its parent is gone.
-fn daemon(prefix: &str) -> String {
+pub(super) fn daemon(prefix: &str) -> String {
     let daemon = "while kill -0 $1 2>/dev/null; do :; done; echo $$; exec sleep 600";
     let parent = format!("{prefix} setsid sh -c \"$0\" daemon $$ &");
     format!("sh -c '{parent}' '{daemon}'; sleep 600")
