@@ -237,6 +237,7 @@ const NULLABLE: &[&str] = &[
     "/proof/peers/#/invocation",
     "/proof/peers/#/invocations/#/awake_ms",
     "/proof/peers/#/invocations/#/error_type",
+    "/proof/peers/#/invocations/#/frozen_by",
     "/proof/peers/#/invocations/#/frozen_ms",
     "/proof/peers/#/invocations/#/outcome",
     "/proof/peers/#/invocations/#/response_ms",
