@@ -68,13 +68,18 @@ fn connection_tasks(store: &Store) -> BTreeSet<TaskKey> {
         .collect();
     // An exit ends tasks and connections alike, and the feed is not there any more to tell.
     let exit = store.exited.map(|(at, _)| at);
+    // Only its driver can have sent a request on it: on a machine that is busy we accept late, but
+    // the first request is never before the driver. Of several connections of a runtime with several
+    // loops nobody knows whose request was the first.
+    let before = |ready: &Timestamp| {
+        store.connections.iter().filter(|one| one.life.created <= *ready).count()
+    };
+    let first = store.ready_at.filter(|ready| before(ready) == 1);
     let mut claimed = BTreeSet::new();
     for connection in &store.connections {
         let closed = connection.life.ended.or(exit);
         let near = near(&free, connection.life.created);
-        // Only its driver can have sent a request on it: on a machine that is busy we accept late,
-        // but the first request is never before the driver.
-        let first = store.ready_at.filter(|ready| connection.life.created <= *ready);
+        let first = first.filter(|ready| connection.life.created <= *ready);
         let in_time = |(born, _): &(Timestamp, TaskKey)| first.is_none_or(|first| *born <= first);
         let driver = near.iter().copied().filter(in_time).filter_map(|(born, key)| {
             let end = end_distance(closed, store.task(key).span_life.ended.or(exit))?;
