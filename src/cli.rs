@@ -104,7 +104,7 @@ pub struct RunArgs {
     pub prove: bool,
 
     /// For how long --prove freezes the environment between two invocations [default: 1s]
-    #[arg(long, value_name = "DUR", value_parser = config::duration, requires = "prove")]
+    #[arg(long, value_name = "DUR", value_parser = config::duration)]
     pub freeze_for: Option<Duration>,
 
     /// With --prove: break the connections to this peer during the freeze, by a reset and by

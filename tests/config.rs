@@ -147,9 +147,11 @@ fn wrong(spot: &Spot, value: &str) -> (String, String) {
     }
     let (table, key) = (spot.table.as_str(), spot.key.as_str());
     match (table, key) {
-        (_, "timeout" | "settle") => ("\"3q\"".into(), "write it as 500ms, 3s or 1m".into()),
+        (_, "timeout" | "settle" | "freeze_for") => {
+            ("\"3q\"".into(), "write it as 500ms, 3s or 1m".into())
+        }
         (_, "invocations" | "max") => ("\"2\"".into(), format!("leave the quotes out: {key} = 2")),
-        ("handler", "release") => (misspelt(value), did_you_mean(value)),
+        (_, "release" | "prove") => (misspelt(value), did_you_mean(value)),
         ("handler", "path") => ("\"missing\"".into(), "paths are relative to".into()),
         ("handler", "events") if is_text => ("\"missing\"".into(), "paths are relative to".into()),
         ("handler", "events") | ("expect", "modes") => {
@@ -212,7 +214,7 @@ fn every_value_of_another_type_is_told_with_its_place() {
             for value in VALUES {
                 let Err(problems) = read(&with(text, &spot.span, value)) else {
                     // A text may be any, and a boolean and a date are no mistake where they stand.
-                    let fits = matches!(spot.key.as_str(), "release" | "until");
+                    let fits = matches!(spot.key.as_str(), "release" | "prove" | "until");
                     assert!(value == "\"?\"" || fits, "{spot:?} takes {value}");
                     continue;
                 };

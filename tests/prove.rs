@@ -544,8 +544,48 @@ fn a_killed_loopcheck_leaves_nothing_of_an_ordinary_run_either() {
 }
 
 #[test]
+fn the_configuration_asks_for_proofs_and_the_command_line_goes_before_it() {
+    let _machine = shared();
+    let folder = tempfile::tempdir().unwrap();
+    let handler = executable("clean").canonicalize().unwrap();
+    let table = |name: &str, more: &str| {
+        format!(
+            "[[handler]]\nname = '{name}'\npath = '{}'\nmode = 'rust'\n{more}\n",
+            handler.display()
+        )
+    };
+    let tables = [
+        table("as all", ""),
+        table("longer", "freeze_for = '400ms'"),
+        table("not", "prove = false"),
+    ];
+    let config = |top: &str| {
+        let text = format!("{top}\n{}", tables.concat());
+        written(folder.path(), "loopcheck.toml", &text)
+    };
+    let pauses = |config: &Path, flags: &[&str]| {
+        let call = loopcheck(["run", "-f", "json", "--config"]).arg(config).args(flags);
+        let finished = call.finish();
+        assert_eq!(finished.code(), 0, "{finished:#?}");
+        let report = finished.report();
+        let reports = report["reports"].as_array().unwrap().iter();
+        reports.map(|one| one["proof"]["pause_ms"].as_f64()).collect::<Vec<_>>()
+    };
+    let all = config("prove = true\nfreeze_for = '300ms'");
+    assert_eq!(pauses(&all, &[]), [Some(300.0), Some(400.0), None]);
+    assert_eq!(pauses(&all, &["--freeze-for", "200ms"]), [Some(200.0), Some(200.0), None]);
+    assert_eq!(pauses(&all, &["--prove"]), [Some(300.0), Some(400.0), Some(300.0)]);
+    let none = config("freeze_for = '300ms'");
+    assert_eq!(pauses(&none, &[]), [None; 3]);
+    assert_eq!(pauses(&none, &["--prove"]), [Some(300.0), Some(400.0), Some(300.0)]);
+    let refused = loopcheck(["run", "--freeze-for", "1s", "--config"]).arg(&none).finish();
+    assert_eq!(refused.code(), 2, "{refused:#?}");
+    assert!(refused.stderr.contains("add --prove"), "{refused:#?}");
+}
+
+#[test]
 fn freezing_needs_to_be_asked_for() {
     let finished = loopcheck(["run", "handler.js", "--freeze-for", "1s"]).finish();
     assert_eq!(finished.code(), 2, "{finished:#?}");
-    assert!(finished.stderr.contains("--prove"), "{finished:#?}");
+    assert!(finished.stderr.contains("add --prove, or set prove = true"), "{finished:#?}");
 }

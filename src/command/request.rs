@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::cli::RunArgs;
 use crate::config::{Config, HandlerTable};
+use crate::error::CommandError;
 use crate::observation::Peer;
 use crate::source::node::program::target;
 use crate::source::repository;
@@ -97,6 +98,8 @@ impl Request {
             env.push(("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".into(), memory.to_string()));
         }
         env.extend(args.env.iter().cloned());
+        let proves = args.prove || table.prove.or(config.prove).unwrap_or(false);
+        let freeze = args.freeze_for.or(table.freeze_for).or(config.freeze_for).unwrap_or(FREEZE);
         Self {
             name: table.name.clone(),
             named: table.path.display().to_string(),
@@ -123,7 +126,7 @@ impl Request {
             ric: args.ric.clone(),
             record: args.record.clone(),
             console: args.console,
-            prove: args.prove.then(|| args.freeze_for.unwrap_or(FREEZE)),
+            prove: proves.then_some(freeze),
             proxy: args.proxy.clone(),
         }
     }
@@ -162,6 +165,18 @@ pub(crate) fn name_of(handler: &Path, bin: Option<&str>) -> String {
         name.push_str(bin);
     }
     name
+}
+
+/// Refuses `--freeze-for` where nothing is frozen: for none of these handlers, neither by `--prove`
+/// nor by the configuration.
+pub(crate) fn check_freeze(args: &RunArgs, requests: &[Request]) -> Result<(), CommandError> {
+    if args.freeze_for.is_none() || requests.iter().any(|request| request.prove.is_some()) {
+        return Ok(());
+    }
+    Err(CommandError::input(
+        "--freeze-for is for a proof, and none was asked for",
+        Some("add --prove, or set prove = true in loopcheck.toml".into()),
+    ))
 }
 
 /// Whether a table names the handler that the command line names.

@@ -14,7 +14,7 @@ use crate::command::many;
 use crate::command::one;
 use crate::command::output::Outputs;
 use crate::command::ran::{Ran, failed};
-use crate::command::request::Request;
+use crate::command::request::{self, Request};
 use crate::command::select::{self, Selected};
 use crate::command::settings::{self, Settings};
 use crate::error::CommandError;
@@ -90,6 +90,7 @@ fn search(args: &RunArgs) -> PathBuf {
 fn run_one(args: &RunArgs, handler: &Path, settings: &Settings) -> Result<Ran, CommandError> {
     let table = settings::table_of(settings, handler)?.map(|table| (table, settings.folder()));
     let request = Request::of_argument(handler, args, &settings.config, table);
+    request::check_freeze(args, std::slice::from_ref(&request))?;
     let runtime = runtime(2)?;
     let terminal = Arc::new(Terminal::stderr());
     let result = runtime.block_on(async {

@@ -2,7 +2,7 @@
 //! part in so many.
 
 use crate::cli::RunArgs;
-use crate::command::request::Request;
+use crate::command::request::{self, Request};
 use crate::command::settings::Settings;
 use crate::command::template;
 use crate::config::HandlerTable;
@@ -50,8 +50,10 @@ pub(crate) fn select(
         filtered: tables.len() - passing.len(),
         ..Selection::default()
     };
-    let request = |table: &&HandlerTable| Request::of_table(table, &folder, args, &settings.config);
-    let requests: Vec<Request> = passing.iter().map(request).collect();
+    let of_table =
+        |table: &&HandlerTable| Request::of_table(table, &folder, args, &settings.config);
+    let requests: Vec<Request> = passing.iter().map(of_table).collect();
+    request::check_freeze(args, &requests)?;
     let requests = match args.select.shard {
         Some(shard) => part(requests, shard),
         None => requests,

@@ -53,6 +53,10 @@ pub(super) fn read<'a>(
             .and_then(|value| reader.number(value, MOST_INVOCATIONS)),
         timeout: table.get("timeout").and_then(|value| reader.duration(value, limits::timeout)),
         settle: table.get("settle").and_then(|value| reader.duration(value, limits::duration)),
+        prove: table.get("prove").and_then(|value| reader.boolean(value)),
+        freeze_for: table
+            .get("freeze_for")
+            .and_then(|value| reader.duration(value, limits::duration)),
         env: table.get("env").map(|value| env(reader, value)).unwrap_or_default(),
         runtime: table.get("runtime").and_then(|value| runtime(reader, value)),
         modes: table.get("mode").map(|value| modes(reader, value)).unwrap_or_default(),

@@ -33,6 +33,7 @@ const fn key(name: &'static str, form: &'static str, example: &'static str) -> K
 }
 
 const DURATION: &str = "a duration in quotes";
+const BOOLEAN: &str = "true or false";
 const NUMBER: &str = "a whole number";
 const TEXT: &str = "a string";
 const TEXTS: &str = "an array of strings";
@@ -41,6 +42,8 @@ const TOP: &[Key] = &[
     key("timeout", DURATION, "timeout = \"3s\""),
     key("settle", DURATION, "settle = \"1s\""),
     key("invocations", NUMBER, "invocations = 2"),
+    key("prove", BOOLEAN, "prove = true"),
+    key("freeze_for", DURATION, "freeze_for = \"1s\""),
     key("handler", "a list of tables", "[[handler]]"),
     key("expect", "a list of tables", "[[expect]]"),
     key("rules", "a table", "[rules]"),
@@ -53,11 +56,13 @@ const HANDLER: &[Key] = &[
     key("invocations", NUMBER, "invocations = 2"),
     key("timeout", DURATION, "timeout = \"3s\""),
     key("settle", DURATION, "settle = \"1s\""),
+    key("prove", BOOLEAN, "prove = true"),
+    key("freeze_for", DURATION, "freeze_for = \"1s\""),
     key("env", "a table of strings", "env = { TABLE = \"orders\" }"),
     key("runtime", TEXT, "runtime = \"nodejs22.x\""),
     key("mode", "a string or an array of strings", "mode = \"async\""),
     key("bin", TEXT, "bin = \"orders\""),
-    key("release", "true or false", "release = true"),
+    key("release", BOOLEAN, "release = true"),
 ];
 
 const EXPECT: &[Key] = &[
@@ -161,7 +166,7 @@ mod tests {
             (
                 Section::Top,
                 "reson",
-                "there are: timeout, settle, invocations, handler, expect, rules",
+                "there are: timeout, settle, invocations, prove, freeze_for, handler, expect, rules",
             ),
             (Section::Handler, "modes", "did you mean `mode`? Otherwise it belongs in [[expect]]"),
             (Section::Rules, "pending_task", "did you mean `pending-task`?"),

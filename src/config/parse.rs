@@ -39,6 +39,10 @@ fn config<'a>(reader: &mut Reader<'a>, document: &'a DeTable<'a>) -> Config {
         invocations: top
             .get("invocations")
             .and_then(|value| reader.number(value, MOST_INVOCATIONS)),
+        prove: top.get("prove").and_then(|value| reader.boolean(value)),
+        freeze_for: top
+            .get("freeze_for")
+            .and_then(|value| reader.duration(value, limits::duration)),
         ..Config::default()
     };
     let mut names = Names::default();

@@ -17,6 +17,10 @@ pub struct Config {
     pub settle: Option<Duration>,
     /// How often each event is delivered.
     pub invocations: Option<u32>,
+    /// Whether predictions are proved.
+    pub prove: Option<bool>,
+    /// For how long an environment is frozen then.
+    pub freeze_for: Option<Duration>,
     /// The handlers, in the order of the file.
     pub handlers: Vec<HandlerTable>,
     /// The expectations, in the order of the file.
@@ -41,6 +45,10 @@ pub struct HandlerTable {
     pub timeout: Option<Duration>,
     /// The longest watch after each response.
     pub settle: Option<Duration>,
+    /// Whether predictions are proved.
+    pub prove: Option<bool>,
+    /// For how long an environment is frozen then.
+    pub freeze_for: Option<Duration>,
     /// Environment variables.
     pub env: Vec<(String, String)>,
     /// For Node.js: the managed runtime, for example `nodejs22.x`.

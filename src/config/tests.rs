@@ -47,6 +47,7 @@ fn everything_is_understood() {
     assert_eq!(config.timeout, Some(Duration::from_secs(5)));
     assert_eq!(config.settle, Some(Duration::from_millis(1500)));
     assert_eq!(config.invocations, Some(2));
+    assert_eq!((config.prove, config.freeze_for), (Some(true), Some(Duration::from_secs(2))));
     let text = |text: &str| text.to_owned();
     let orders = HandlerTable {
         name: text("services/orders"),
@@ -59,34 +60,36 @@ fn everything_is_understood() {
         invocations: Some(3),
         timeout: Some(Duration::from_secs(10)),
         settle: Some(Duration::from_millis(500)),
+        prove: Some(false),
+        freeze_for: Some(Duration::from_millis(700)),
         env: vec![(text("TABLE"), text("orders")), (text("GRÜẞE"), text("an \"alle\""))],
         runtime: None,
         modes: vec![text("rust"), text("rust-stream")],
         bin: Some(text("orders")),
         release: true,
         memory: None,
-        line: 13,
+        line: 15,
     };
     let api = HandlerTable {
         name: text("api \u{1f980}"),
         path: "functions/app.mjs:api.handler".into(),
         runtime: Some(text("nodejs24.x")),
         modes: vec![text("async-24")],
-        line: 6,
+        line: 8,
         ..HandlerTable::default()
     };
     let admin = HandlerTable {
         name: text("functions/app.mjs:api.admin"),
         path: "functions/app.mjs:api.admin".into(),
         env: vec![(text("Ä"), text("ö")), (text("PORT"), text("8080"))],
-        line: 28,
+        line: 32,
         ..HandlerTable::default()
     };
     assert_eq!(config.handlers, [api, orders, admin]);
     let name = |glob: &str| Pattern::name(glob).ok();
     let metrics = Expected {
         file: text("loopcheck.toml"),
-        line: 32,
+        line: 36,
         reason: text("flushes every 10 s, survives a freeze"),
         kind: name("task"),
         name: name("metrics-*"),
@@ -97,7 +100,7 @@ fn everything_is_understood() {
     };
     let socket = Expected {
         file: text("loopcheck.toml"),
-        line: 40,
+        line: 44,
         reason: text("keeps its connection\non purpose"),
         handler: name("services/*"),
         kind: name("{timer,socket}"),
