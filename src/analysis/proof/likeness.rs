@@ -9,12 +9,7 @@ use crate::report::{Finding, Kind, Place, Status};
 /// The places of the findings that this item may be one of: the best that there are.
 pub(super) fn alike(findings: &[Finding], item: &Item) -> Vec<usize> {
     let own = (0..findings.len()).filter(|place| findings[*place].status != Status::Runtime);
-    let mut near: Vec<usize> =
-        own.clone().filter(|place| is_like(&findings[*place], item)).collect();
-    if near.is_empty() && item.kind == Kind::Timer {
-        // What a task waits on is told with the task, where it is known whose it is.
-        near = own.filter(|place| waits_on(&findings[*place], item)).collect();
-    }
+    let near: Vec<usize> = own.filter(|place| is_like(&findings[*place], item)).collect();
     let peer = item.socket.as_ref().map(|socket| socket.peer.as_deref());
     let told = |place: usize| findings[place].socket.as_ref().map(|socket| socket.peer.as_deref());
     let nearest: Vec<usize> = near.iter().copied().filter(|place| told(*place) == peer).collect();
@@ -29,6 +24,21 @@ pub(super) fn ids(findings: &[Finding], items: &[&Item]) -> Vec<String> {
     ids
 }
 
+/// Whether it is a timer like one that a finding waits on.
+///
+/// The feed is late, and a freeze may come between the poll that makes a timer and the message that
+/// tells of both. After the thaw the task may be polled again before that message is written, which
+/// then tells of the later poll alone: nobody is known to have made the timer, and it stands beside
+/// its task. That is no item that was not predicted.
+pub(super) fn is_waited_on(findings: &[Finding], item: &Item) -> bool {
+    let mut waits = findings.iter().filter_map(|finding| finding.waits_on.as_ref());
+    item.kind == Kind::Timer
+        && item.location.is_some()
+        && waits.any(|wait| {
+            item.name.as_ref() == Some(&wait.resource) && is_at(wait.location.as_ref(), item)
+        })
+}
+
 fn is_like(finding: &Finding, item: &Item) -> bool {
     let package = item.package.as_ref().map(|package| package.name.as_str());
     let told = finding.package.as_deref();
@@ -39,11 +49,6 @@ fn is_like(finding: &Finding, item: &Item) -> bool {
         && finding.name == item.name
         && (is_socket || told.map(name_of) == package)
         && (is_socket || is_at(finding.location.as_ref(), item))
-}
-
-fn waits_on(finding: &Finding, item: &Item) -> bool {
-    let wait = finding.waits_on.as_ref();
-    wait.is_some_and(|wait| wait.location.is_some() && is_at(wait.location.as_ref(), item))
 }
 
 /// The name in `pg 8.16.3`.
@@ -60,5 +65,48 @@ fn is_at(place: Option<&Place>, item: &Item) -> bool {
                 && place.column == location.column
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::lifetime::Lifetime;
+    use crate::model::location::Location;
+    use crate::model::time::Timestamp;
+    use crate::report::{Report, WaitsOn};
+
+    const REPORT: &str = include_str!("../../../testdata/diff/leaking.json");
+
+    #[test]
+    fn a_timer_that_stands_beside_its_task_is_no_stranger() {
+        let mut findings = serde_json::from_str::<Report>(REPORT).unwrap().findings;
+        let place = |line| Place { line: Some(line), ..findings[1].location.clone().unwrap() };
+        let (task, timer) = (place(7), place(43));
+        let at = |place: &Place, name: &str| Item {
+            name: Some(name.to_owned()),
+            location: Some(Location {
+                file: place.file.clone(),
+                line: place.line,
+                column: place.column,
+                function: None,
+                in_workspace: true,
+            }),
+            ..Item::of(Kind::Timer, Lifetime::since(Timestamp::default()), vec![0])
+        };
+        assert!(!is_waited_on(&findings, &at(&timer, "Sleep")));
+        findings[1].waits_on = Some(WaitsOn {
+            resource: "Sleep".into(),
+            operation: None,
+            location: Some(timer.clone()),
+            due_ms: Some(300.0),
+            inferred: true,
+        });
+        assert!(is_waited_on(&findings, &at(&timer, "Sleep")));
+        // Another place, another type, no place at all, and no timer.
+        assert!(!is_waited_on(&findings, &at(&task, "Sleep")));
+        assert!(!is_waited_on(&findings, &at(&timer, "Interval")));
+        assert!(!is_waited_on(&findings, &Item { location: None, ..at(&timer, "Sleep") }));
+        assert!(!is_waited_on(&findings, &Item { kind: Kind::Task, ..at(&timer, "Sleep") }));
     }
 }

@@ -207,6 +207,7 @@ fn findings(
                     *known = (verdict, sight);
                 }
             }
+            None if likeness::is_waited_on(&report.findings, item) => {}
             None => strangers.push(stranger(store, item, sight)),
         }
     }
