@@ -29,10 +29,7 @@ async fn main() -> Result<(), Error> {
     run_concurrent(service_fn(move |event| handler(event, arrived.clone()))).await
 }
 
-async fn handler(
-    event: LambdaEvent<Value>,
-    arrived: watch::Sender<usize>,
-) -> Result<Value, Error> {
+async fn handler(event: LambdaEvent<Value>, arrived: watch::Sender<usize>) -> Result<Value, Error> {
     // The first two come one after the other.
     if STARTED.fetch_add(1, Ordering::SeqCst) >= 2 {
         let all: usize = env::var("MEET").map_or(Ok(0), |value| value.parse())?;
