@@ -51,7 +51,11 @@ fn missing(store: &Store) -> Vec<String> {
         _ => {
             let gap = store.gaps.iter().find(|gap| gap.id.effect() != Effect::Note);
             let told = gap.map(|gap| format!(": {}", gap.message)).unwrap_or_default();
-            vec![format!("invocation 1 got no response through the proxy{told}")]
+            let ended = match cold {
+                Some(Outcome::Error) => "ended with an error",
+                _ => "got no response",
+            };
+            vec![format!("through the proxy invocation 1 {ended}{told}")]
         }
     }
 }
