@@ -158,6 +158,41 @@ fn every_connection_of_node_is_led_to_the_proxy() {
     }
 }
 
+/// One connection for all invocations, never replaced; what goes wrong is caught.
+const CATCHES: &str = "
+const net = require('node:net');
+const { once } = require('node:events');
+const [host, port] = process.env.PEER_ADDR.split(':');
+let socket;
+
+exports.handler = async () => {
+  socket ??= net.connect(port, host).on('error', () => {});
+  try {
+    socket.write('GET / HTTP/1.1\\r\\nHost: peer\\r\\n\\r\\n');
+    await once(socket, 'data', { signal: AbortSignal.timeout(1000) });
+    return 'fetched';
+  } catch {
+    return 'sorry, try again later';
+  }
+};
+";
+
+#[test]
+fn an_answer_that_is_another_one_is_not_told_as_the_same() {
+    let Some(peer) = Peer::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("catches.js");
+    fs::write(&file, CATCHES).unwrap();
+    let Some(call) = run_on(20, &file) else { return };
+    let call = call.env("PEER_ADDR", peer.addr()).args(["--mode", "async"]);
+    let finished = broken(call, peer.addr()).finish();
+    let report = finished.report();
+    let told = "answers-otherwise";
+    let wanted = [json!(["reset", 1, false, told]), json!(["drop", 1, false, told])];
+    assert_eq!(effects(&report), wanted, "{:#}", report["proof"]["peers"]);
+    check_replay(&finished);
+}
+
 #[test]
 fn where_nothing_was_open_nothing_is_broken() {
     let servers = Servers::shared();

@@ -53,10 +53,13 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
                 }
             }
         }
-        ApiMoment::ResponseReceived { request_id, streaming, error_type, .. } => {
+        ApiMoment::ResponseReceived { request_id, streaming, error_type, bytes } => {
             // A streamed body that ends with an error trailer has failed in the middle.
             let outcome = if error_type.is_some() { Outcome::Error } else { Outcome::Response };
             respond(store, at, request_id, outcome, *streaming);
+            if let Some(invocation) = find(store, request_id) {
+                invocation.response_bytes = invocation.response_bytes.or(Some(*bytes));
+            }
         }
         ApiMoment::ResponseTooLarge { request_id, bytes } => {
             respond(store, at, request_id, Outcome::Error, false);
@@ -142,6 +145,7 @@ fn deliver(store: &mut Store, at: Timestamp, request_id: &str, deadline: Timesta
         responded_at: None,
         mode: None,
         posted_at: None,
+        response_bytes: None,
         turned_at: None,
         asked_at: None,
         streaming: false,

@@ -29,6 +29,8 @@ pub struct Invocation {
     /// When its runtime was about to ask for the next event, by the runtime's own clock, if it had
     /// waited after that turn.
     pub asked_at: Option<Timestamp>,
+    /// How long that body was, if it was a response.
+    pub response_bytes: Option<u64>,
     /// Whether the response was streamed.
     pub streaming: bool,
     /// When sockets and child processes were read for the response moment.

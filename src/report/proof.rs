@@ -59,9 +59,12 @@ pub enum PeerEffect {
     Fails,
     /// It waited until its time-out.
     Hangs,
+    /// It answered, did not connect anew, and its response has not the length that it has where
+    /// nothing is broken: it may tell of an error that the handler caught.
+    AnswersOtherwise,
     /// It connected anew, and answered.
     Retries,
-    /// It answered, and did not connect anew: it had no need of the connection, or caught the error.
+    /// It answered as ever, and did not connect anew: it had no need of the connection.
     Answers,
 }
 

@@ -71,6 +71,7 @@ words! { BrokenBy {
 words! { PeerEffect {
     Fails => "fails",
     Hangs => "hangs",
+    AnswersOtherwise => "answers-otherwise",
     Retries => "retries",
     Answers => "answers",
 } }

@@ -42,6 +42,7 @@ fn write_peers(proved: &Proof, draft: &mut Draft) {
         let (mark, rank) = match broken.effect {
             Some(PeerEffect::Fails | PeerEffect::Hangs) => ("**✗**", Rank::Deciding),
             Some(PeerEffect::Retries | PeerEffect::Answers) => ("✓", Rank::Quiet),
+            Some(PeerEffect::AnswersOtherwise) => ("!", Rank::Warned),
             None => ("–", Rank::Quiet),
         };
         let cells = [&broken.peer, &broken.how, &broken.then].map(|cell| prose(cell));

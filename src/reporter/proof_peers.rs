@@ -59,6 +59,7 @@ fn row(broken: Broken) -> (Vec<String>, Style) {
     let (mark, style) = match broken.effect {
         Some(PeerEffect::Fails | PeerEffect::Hangs) => ("✗", Style::Red),
         Some(PeerEffect::Retries | PeerEffect::Answers) => ("✓", Style::Plain),
+        Some(PeerEffect::AnswersOtherwise) => ("!", Style::Plain),
         None => ("–", Style::Dim),
     };
     (vec![format!("{mark}\u{a0}{}", broken.peer), broken.how, broken.then], style)
@@ -97,6 +98,9 @@ fn then(proved: &ProvedPeer) -> String {
         }
         PeerEffect::Hangs => format!("invocation {index} hung until its time-out"),
         PeerEffect::Retries => format!("invocation {index} connected anew, and answered{after}"),
+        PeerEffect::AnswersOtherwise => format!(
+            "invocation {index} answered{after}, but not as ever: its response has another length"
+        ),
         PeerEffect::Answers => {
             format!("invocation {index} answered{after}, and did not connect anew")
         }

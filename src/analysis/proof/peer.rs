@@ -9,11 +9,22 @@ use crate::model::time::Timestamp;
 use crate::observation::{Break, BrokenPeer, Policy};
 use crate::report::{BrokenBy, HandlerRuntime, PeerEffect, ProvedPeer, Report, ReportedOutcome};
 
-/// What a run with a broken peer shows.
-pub(super) fn of(report: &Report, store: &Store, broken: &BrokenPeer) -> ProvedPeer {
+/// Whether a peer is broken in this run.
+pub(super) fn is_broken(store: &Store) -> bool {
+    store.run.as_ref().is_some_and(|run| run.broken.is_some())
+}
+
+/// What a run with a broken peer shows. In `undisturbed` nothing was.
+pub(super) fn of(
+    report: &Report,
+    store: &Store,
+    broken: &BrokenPeer,
+    undisturbed: Option<&Store>,
+) -> ProvedPeer {
     let missing = missing(store);
     let used = store.peer.broken.iter().find(|(_, connections)| *connections > 0);
-    let worst = used.filter(|_| missing.is_empty()).and_then(|(at, _)| worst(store, *at));
+    let worst =
+        used.filter(|_| missing.is_empty()).and_then(|(at, _)| worst(store, undisturbed, *at));
     let items = collect::items(store).pending;
     let ids_of = |items: &[&_]| likeness::ids(&report.findings, items);
     ProvedPeer {
@@ -61,19 +72,29 @@ fn missing(store: &Store) -> Vec<String> {
 }
 
 /// The worst that happened to an invocation after that moment, and to which one first.
-fn worst(store: &Store, at: Timestamp) -> Option<(PeerEffect, u32)> {
+fn worst(store: &Store, undisturbed: Option<&Store>, at: Timestamp) -> Option<(PeerEffect, u32)> {
     let after = store.invocations.iter().filter(|known| known.delivered_at >= at);
-    let seen = after.filter_map(|known| Some((effect(store, known)?, known.index)));
+    let seen = after.filter_map(|known| Some((effect(store, undisturbed, known)?, known.index)));
     seen.min_by_key(|(effect, index)| (*effect, *index))
 }
 
-fn effect(store: &Store, known: &Invocation) -> Option<PeerEffect> {
+fn effect(store: &Store, undisturbed: Option<&Store>, known: &Invocation) -> Option<PeerEffect> {
     Some(match known.outcome? {
         Outcome::Error | Outcome::Exit | Outcome::Crash => PeerEffect::Fails,
         Outcome::Timeout => PeerEffect::Hangs,
         Outcome::Response | Outcome::Held if has_connected(store, known) => PeerEffect::Retries,
-        Outcome::Response | Outcome::Held => PeerEffect::Answers,
+        Outcome::Response | Outcome::Held if is_as_ever(undisturbed, known) => PeerEffect::Answers,
+        Outcome::Response | Outcome::Held => PeerEffect::AnswersOtherwise,
     })
+}
+
+/// Whether its response is as long as that of the same invocation where nothing is broken. No more
+/// is kept of one.
+fn is_as_ever(undisturbed: Option<&Store>, known: &Invocation) -> bool {
+    let same = |other: &&Invocation| other.index == known.index;
+    let other = undisturbed.and_then(|store| store.invocations.iter().find(same));
+    let lengths = known.response_bytes.zip(other.and_then(|other| other.response_bytes));
+    lengths.is_none_or(|(now, then)| now == then)
 }
 
 fn has_connected(store: &Store, known: &Invocation) -> bool {

@@ -28,7 +28,8 @@ pub fn prove(report: &mut Report, runs: &[&Store]) {
         let Some(enforced) = enforced(store) else { continue };
         pause_ms = enforced.pause.as_secs_f64() * 1_000.0;
         if let Some(broken) = store.run.as_ref().and_then(|run| run.broken.as_ref()) {
-            peers.push(peer::of(report, store, broken));
+            let same = runs.iter().find(|other| !peer::is_broken(other));
+            peers.push(peer::of(report, store, broken, same.copied()));
             continue;
         }
         let tries = proved.get(&enforced.policy).map_or(0, |known| known.tries) + 1;
