@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::command::complaint::report_error_of;
@@ -44,15 +44,14 @@ pub(crate) async fn run(
     }
     let turns = Arc::new(Semaphore::new(jobs));
     let progress = Arc::new(Progress { total, done: 0.into(), gate });
-    let running: Vec<(String, JoinHandle<Option<Judged>>)> = prepared
-        .into_iter()
-        .map(|prepared| {
-            let (turns, interrupted) = (Arc::clone(&turns), interrupted.clone());
-            let progress = Arc::clone(&progress);
-            let name = prepared.request.name.clone();
-            (name, tokio::spawn(prepared.run(turns, interrupted, progress)))
-        })
-        .collect();
+    let mut running: Vec<(String, JoinHandle<Option<Judged>>)> = Vec::new();
+    for prepared in prepared {
+        // Here and not in the task, so that they come in their order. It is never closed.
+        let turn = Arc::clone(&turns).acquire_owned().await.ok();
+        let (interrupted, progress) = (interrupted.clone(), Arc::clone(&progress));
+        let name = prepared.request.name.clone();
+        running.push((name, tokio::spawn(prepared.run(turn, interrupted, progress))));
+    }
     let (mut judged, mut gaps) = (Vec::new(), Vec::new());
     for (name, handle) in running {
         match handle.await {
@@ -81,15 +80,13 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// Runs it when it is its turn; nothing if that never comes.
+    /// Runs it, now that it is its turn; nothing if the whole has been interrupted.
     async fn run(
         self,
-        turns: Arc<Semaphore>,
+        _turn: Option<OwnedSemaphorePermit>,
         interrupted: watch::Receiver<bool>,
         progress: Arc<Progress>,
     ) -> Option<Judged> {
-        // The semaphore is never closed.
-        let _turn = turns.acquire().await;
         let Self { request, ready, terminal } = self;
         if *interrupted.borrow() && ready.is_ok() {
             return None;
