@@ -436,6 +436,18 @@ fn several_invocations_are_in_flight_where_the_runtime_can() {
     assert_eq!(finished.code(), 1);
     assert_eq!(proved(&report, "freeze")["in_flight"], Value::Null);
 
+    // However fast each of them answers, all four have their events by then.
+    let call = run(executable("run-concurrent")).args(["--mode", "managed-instances"]);
+    let report = prove(call).finish().report();
+    assert_eq!(in_flight(&report), (4.into(), 4.into(), 4.into()), "{:#}", report["proof"]);
+
+    // Each of four fails.
+    let call = run(executable("run-concurrent")).args(["--env", "MEET=nobody"]);
+    let finished = prove(call).args(["--mode", "managed-instances"]).finish();
+    let report = finished.report();
+    assert_eq!(in_flight(&report), (4.into(), 4.into(), 0.into()), "{:#}", report["proof"]);
+    assert_eq!((&report["gaps"][0]["id"], finished.code()), (&"proof-failed".into(), 3));
+
     // A fifth never comes: their time is over, and that fails what is gated on it.
     for (mode, code) in [("managed-instances", 3), ("rust", 1)] {
         let call = run(executable("run-concurrent")).args(["--env", "MEET=5", "--mode", mode]);

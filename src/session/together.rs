@@ -6,7 +6,7 @@ use crate::observation::{ObservationKind, Policy};
 use crate::session::driver::{Phase, Session};
 use crate::session::journal::Journal;
 use crate::session::plan::{Plan, Program};
-use crate::source::runtime_api::{Asks, Invocation};
+use crate::source::runtime_api::Asks;
 
 /// Tells a runtime how many events it is given at once (AWS Lambda developer guide,
 /// lambda-managed-instances-runtimes).
@@ -34,19 +34,21 @@ impl Session {
     pub(super) fn deliver_together(&mut self, journal: &mut Journal) -> bool {
         let runs_on = self.plan.enforced.is_some_and(|enforced| enforced.policy == Policy::RunOn);
         let most = at_once(&self.plan).filter(|_| runs_on).map_or(0, |most| most as usize);
-        let count = self.api.waiting().min(most);
-        if count < 2 || journal.evidence.store.together.is_some() {
+        if most < 2 || journal.evidence.store.together.is_some() {
             return false;
         }
         let now = self.clock.now();
         let deadline = now.plus(self.plan.timeout);
+        let all = self.plan.events.iter().cycle().take(most);
+        let all = all.map(|event| self.invocation(event.clone(), deadline));
+        let count = self.api.deliver_together(all);
+        if count == 0 {
+            return false;
+        }
+        // What is told of each of them comes after this.
         let events = u32::try_from(count).unwrap_or(u32::MAX);
         journal.observe(now, ObservationKind::DeliveredTogether { events });
-        let all = self.plan.events.iter().cycle().take(count);
-        let all: Vec<Invocation> =
-            all.map(|event| self.invocation(event.clone(), deadline)).collect();
         self.terminal.progress(format!("proving run-on: {count} invocations at once"));
-        self.api.deliver_together(all);
         self.phase = Phase::Together { until: deadline };
         true
     }

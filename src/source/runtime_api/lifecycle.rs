@@ -112,6 +112,8 @@ pub(super) struct Lifecycle {
     /// Each invocation that was delivered together with others, by its id; `None` while one
     /// follows the other.
     together: Option<BTreeMap<String, Phase>>,
+    /// The events of those that their requests have not fetched yet.
+    assigned: BTreeMap<Ticket, Arc<Event>>,
 }
 
 impl Lifecycle {
@@ -123,6 +125,7 @@ impl Lifecycle {
             waiting: BTreeSet::new(),
             tickets: 0,
             together: None,
+            assigned: BTreeMap::new(),
         }
     }
 
@@ -136,15 +139,33 @@ impl Lifecycle {
         self.undelivered.push_back(event);
     }
 
-    /// Puts several up for delivery at once. From here on nothing follows one after the other.
-    pub(super) fn offer_together(&mut self, events: impl IntoIterator<Item = Arc<Event>>) {
-        self.undelivered.extend(events);
-        self.together.get_or_insert_default();
+    /// Gives each event to a waiting request of its own, all in the same instant, if two wait at
+    /// least; those that were given. From there on nothing follows one after the other.
+    ///
+    /// If each request fetched its own when it gets round to it, a handler that is fast would have
+    /// answered the first by then, and asked for the next.
+    pub(super) fn deliver_together(
+        &mut self,
+        events: impl IntoIterator<Item = Arc<Event>>,
+    ) -> Vec<Arc<Event>> {
+        if self.waiting.len() < 2 {
+            return Vec::new();
+        }
+        let together = self.together.get_or_insert_default();
+        let mut given = Vec::new();
+        for event in events.into_iter().take(self.waiting.len()) {
+            let Some(ticket) = self.waiting.pop_last() else { break };
+            let phase = Phase::Running(Arc::clone(&event));
+            together.insert(event.request_id().to_owned(), phase);
+            self.assigned.insert(ticket, Arc::clone(&event));
+            given.push(event);
+        }
+        given
     }
 
-    /// How many requests wait for an event.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
+    /// The event that was given to the request with this ticket together with others.
+    pub(super) fn fetch(&mut self, ticket: Ticket) -> Option<Arc<Event>> {
+        self.assigned.remove(&ticket)
     }
 
     /// The runtime asks for an event.
@@ -173,12 +194,6 @@ impl Lifecycle {
     ///
     /// Of several requests the latest is served: an earlier one may be of a client that is gone.
     pub(super) fn take(&mut self, ticket: Ticket) -> Option<Arc<Event>> {
-        if let Some(together) = &mut self.together {
-            let event = self.undelivered.pop_front()?;
-            self.waiting.remove(&ticket);
-            together.insert(event.request_id().to_owned(), Phase::Running(Arc::clone(&event)));
-            return Some(event);
-        }
         let free = matches!(self.phase, Phase::Ready | Phase::Answered { .. });
         if !free || self.waiting.last() != Some(&ticket) {
             return None;
@@ -357,26 +372,48 @@ mod tests {
         assert!(running("a").init_error().is_err());
     }
 
+    fn ids(events: &[Arc<Event>]) -> Vec<&str> {
+        events.iter().map(|event| event.request_id()).collect()
+    }
+
     #[test]
     fn several_that_were_delivered_together_are_answered_in_any_order_each_once() {
         let mut runtime = Lifecycle::new(Asks::AtOnce);
         let tickets = [wait(&mut runtime), wait(&mut runtime), wait(&mut runtime)];
-        assert_eq!(runtime.waiting(), 3);
-        runtime.offer_together([event("a"), event("b")]);
-        assert_eq!(runtime.take(tickets[0]).unwrap().request_id(), "a");
-        assert_eq!(runtime.take(tickets[2]).unwrap().request_id(), "b");
-        assert!(runtime.take(tickets[1]).is_none(), "there are two events");
-        assert_eq!(runtime.waiting(), 1);
+        assert_eq!(ids(&runtime.deliver_together([event("a"), event("b")])), ["a", "b"]);
         runtime.begin_answer("b", Answer::Error).unwrap();
+        // One that answers and asks again before the other has fetched its event gets none of it.
+        runtime.finish_answer("b");
+        let again = wait(&mut runtime);
+        assert!(runtime.fetch(again).is_none() && runtime.take(again).is_none());
+        assert!(runtime.fetch(tickets[0]).is_none(), "there were two events");
+        assert_eq!(runtime.fetch(tickets[2]).unwrap().request_id(), "a");
+        assert_eq!(runtime.fetch(tickets[1]).unwrap().request_id(), "b");
+        assert!(runtime.fetch(tickets[1]).is_none(), "once");
         runtime.begin_answer("a", Answer::Response).unwrap();
         runtime.abandon_answer("a");
-        runtime.finish_answer("b");
-        wait(&mut runtime);
         runtime.begin_answer("a", Answer::Response).unwrap();
         runtime.finish_answer("a");
         assert_eq!(runtime.begin_answer("c", Answer::Response), Err(OrderError::InvalidRequestId));
         let again = runtime.begin_answer("b", Answer::Response);
         assert!(matches!(again, Err(OrderError::TransitionNotAllowed { .. })));
+    }
+
+    #[test]
+    fn nothing_is_delivered_together_unless_two_wait_and_nothing_that_nobody_waits_for() {
+        let mut runtime = Lifecycle::new(Asks::AtOnce);
+        let gone = wait(&mut runtime);
+        let ticket = wait(&mut runtime);
+        runtime.forget(gone);
+        assert!(runtime.deliver_together([event("a"), event("b")]).is_empty());
+        runtime.offer(event("c"));
+        assert_eq!(runtime.take(ticket).unwrap().request_id(), "c", "one follows the other still");
+        runtime.begin_answer("c", Answer::Response).unwrap();
+        runtime.finish_answer("c");
+        let _ = (wait(&mut runtime), wait(&mut runtime));
+        let events = ["d", "e", "f"].map(event);
+        assert_eq!(ids(&runtime.deliver_together(events)), ["d", "e"]);
+        assert_eq!(runtime.begin_answer("f", Answer::Response), Err(OrderError::InvalidRequestId));
     }
 
     #[test]
@@ -392,6 +429,6 @@ mod tests {
         wait(&mut runtime);
         runtime.finish_answer("a");
         wait(&mut runtime);
-        assert_eq!(runtime.waiting(), 3);
+        assert_eq!(runtime.waiting.len(), 3);
     }
 }

@@ -66,14 +66,10 @@ impl RuntimeApi {
         self.api.offer(invocation);
     }
 
-    /// The same for several at once, each with a `GET /next` of its own.
-    pub(crate) fn deliver_together(&self, invocations: Vec<Invocation>) {
-        self.api.offer_together(invocations);
-    }
-
-    /// How many `GET /next` wait for an event.
-    pub(crate) fn waiting(&self) -> usize {
-        self.api.waiting()
+    /// Answers as many waiting `GET /next` in the same instant, each with an event of its own, if two
+    /// of them wait at least; how many were answered.
+    pub(crate) fn deliver_together(&self, invocations: impl Iterator<Item = Invocation>) -> usize {
+        self.api.deliver_together(invocations)
     }
 }
 

@@ -39,17 +39,18 @@ impl Api {
         self.changed.notify_waiters();
     }
 
-    /// Puts several up at once, each for a `GET /next` of its own.
-    pub(super) fn offer_together(&self, invocations: Vec<Invocation>) {
+    /// Gives each of several to a waiting `GET /next` of its own, all in the same instant, if two of
+    /// them wait at least; how many were given.
+    pub(super) fn deliver_together(&self, invocations: impl Iterator<Item = Invocation>) -> usize {
         let now = self.signals.now();
-        let events = invocations.into_iter().map(|one| Arc::new(Event::new(one, now)));
-        self.lock().runtime.offer_together(events);
+        let events = invocations.map(|one| Arc::new(Event::new(one, now)));
+        let mut state = self.lock();
+        let given = state.runtime.deliver_together(events);
+        for event in &given {
+            self.tell_delivered(&mut state, event);
+        }
         self.changed.notify_waiters();
-    }
-
-    /// How many `GET /next` wait for an event.
-    pub(super) fn waiting(&self) -> usize {
-        self.lock().runtime.waiting()
+        given.len()
     }
 
     /// The event for one `GET /next`, as soon as there is one.
@@ -112,14 +113,21 @@ impl Api {
 
     fn take_event(&self, ticket: Ticket) -> Option<Arc<Event>> {
         let mut state = self.lock();
+        if let Some(event) = state.runtime.fetch(ticket) {
+            return Some(event);
+        }
         let event = state.runtime.take(ticket)?;
-        state.extensions.invoke(&event);
+        self.tell_delivered(&mut state, &event);
+        self.changed.notify_waiters();
+        Some(event)
+    }
+
+    fn tell_delivered(&self, state: &mut State, event: &Event) {
+        state.extensions.invoke(event);
         self.signals.emit(ApiMoment::EventDelivered {
             request_id: event.request_id().to_owned(),
             deadline: event.invocation.deadline,
         });
-        self.changed.notify_waiters();
-        Some(event)
     }
 
     async fn wait_for<T>(&self, take: impl Fn() -> Option<T>) -> T {
