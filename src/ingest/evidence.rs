@@ -58,6 +58,8 @@ impl Evidence {
                 store.peer.broken.push((at, *connections));
             }
             ObservationKind::ShutdownNotice => store.shutdown_notice_at = Some(at),
+            // Of several in flight it could be any, and the one that fails says so by its answer.
+            ObservationKind::Uncaught(_) if store.together.is_some() => {}
             ObservationKind::Uncaught(error) => store.uncaught.push((at, error.clone())),
             ObservationKind::Gap(gap) => store.note(gap.clone()),
         }

@@ -214,15 +214,17 @@ pub(crate) fn thawed(store: &mut Store, at: Timestamp) {
 
 /// The process ended by itself.
 pub(crate) fn exited(store: &mut Store, at: Timestamp, status: ExitedWith) {
-    store.exited = store.exited.or(Some((at, status)));
     let outcome = match status {
         ExitedWith::Code(0) => Outcome::Exit,
         ExitedWith::Code(_) | ExitedWith::Signal(_) => Outcome::Crash,
     };
-    end_unanswered(store, outcome);
     if let Some(known) = &mut store.together {
+        // Which of several has ended it could not be told, and those before them were over.
         together::end(known, at, outcome);
+        return;
     }
+    store.exited = store.exited.or(Some((at, status)));
+    end_unanswered(store, outcome);
 }
 
 /// loopcheck ended the process group.

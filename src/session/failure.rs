@@ -23,6 +23,9 @@ pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -
         Some(last) if last.responded_at.is_none() => {
             format!("the handler {how} in invocation {}", last.index)
         }
+        Some(_) if store.together.is_some() => {
+            format!("the handler {how} while several invocations were in flight")
+        }
         Some(last) => format!("the handler {how} after the response of invocation {}", last.index),
     };
     Gap::new(GapId::HandlerExited, message)
