@@ -97,7 +97,7 @@ pub enum ObservationKind {
     },
     /// So many events are delivered at once; the moments that follow are of these.
     DeliveredTogether {
-        /// How many.
+        /// How many; 0: no two requests waited for one.
         events: u32,
     },
     /// The handler was told by SIGTERM that its environment is shut down.

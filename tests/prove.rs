@@ -464,8 +464,9 @@ fn several_invocations_are_in_flight_where_the_runtime_can() {
     // `run` has one loop, whatever it is told.
     let call = run(executable("finite-task")).args(["--mode", "managed-instances"]);
     let finished = prove(call).finish();
-    assert_eq!(proved(&finished.report(), "run-on")["in_flight"], Value::Null);
+    assert_eq!(in_flight(&finished.report()), (0.into(), 1.into(), 0.into()));
     assert_eq!(proved(&finished.report(), "run-on")["verdict"], "confirmed");
+    check_replay(&finished);
 }
 
 #[test]

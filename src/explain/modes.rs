@@ -127,7 +127,7 @@ const fn policy_text(policy: Policy) -> (&'static str, &'static str) {
         ),
         Policy::RunOn => (
             "the environment goes on running between invocations",
-            "Nothing is frozen, so pending work goes on and comes to its end. What never ends stays for as long as the environment lives, and each invocation may add to it.",
+            "Nothing is frozen, so pending work goes on and comes to its end. What never ends stays for as long as the environment lives, and each invocation may add to it. `--prove` leaves the handler alone between two invocations; a tokio handler is told AWS_LAMBDA_MAX_CONCURRENCY, and after these is given several events at once, if its runtime asks for several (run_concurrent). If one of them fails only then, look for what they share. Node.js is tried one invocation at a time.",
         ),
     }
 }

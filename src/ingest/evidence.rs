@@ -47,6 +47,7 @@ impl Evidence {
             ObservationKind::ProcessKilled { reason } => invocations::killed(store, at, *reason),
             ObservationKind::Frozen { by, .. } => invocations::frozen(store, at, *by),
             ObservationKind::Thawed => invocations::thawed(store, at),
+            ObservationKind::DeliveredTogether { events: 0 } => store.takes_one = true,
             ObservationKind::DeliveredTogether { events } => {
                 store.together = Some(Together::of(*events));
             }

@@ -43,6 +43,8 @@ pub struct Store {
     pub invocations: Vec<Invocation>,
     /// Those that were in flight at the same time, after all of these.
     pub together: Option<Together>,
+    /// Whether there were to be some, and the runtime takes one at a time.
+    pub takes_one: bool,
     /// The extensions that have registered.
     pub extensions: Vec<Extension>,
     /// What was seen of the peer whose connections are broken.

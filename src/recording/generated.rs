@@ -134,6 +134,7 @@ pub struct BrokenPeer {
 /// So many events were delivered at once; the moments that follow are of these.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DeliveredTogether {
+    /// 0: no two requests waited for one.
     #[prost(uint32, tag = "1")]
     pub events: u32,
 }

@@ -85,8 +85,8 @@ pub struct ProvedPolicy {
     pub findings: Vec<ProvedFinding>,
     /// What failed in a later invocation than the one that had left it.
     pub late_errors: Vec<LateError>,
-    /// Several invocations at the same time, after all of these; `None` if the runtime takes one at
-    /// a time, or the policy does not allow for more.
+    /// Several invocations at the same time, after all of these; `None` where that was not tried: the
+    /// policy does not allow for it, or the runtime that is played for Node.js does not.
     pub in_flight: Option<ProvedInFlight>,
     /// How the environment was shut down.
     pub shutdown: Option<ProvedShutdown>,
@@ -97,7 +97,7 @@ pub struct ProvedPolicy {
 /// Invocations that were in flight at the same time.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ProvedInFlight {
-    /// How many events were delivered at once.
+    /// How many events were delivered at once; 0: none, for the runtime takes one at a time.
     pub events: u32,
     /// The most invocations that were in flight at the same time.
     pub most: u32,

@@ -279,6 +279,9 @@ pub(super) fn late_error(late: &LateError) -> String {
 /// Several invocations at the same time.
 fn in_flight(known: &ProvedInFlight) -> (&'static str, String) {
     let ProvedInFlight { events, most, answered, slowest_ms } = known;
+    if *events == 0 {
+        return ("at once", "the runtime takes one invocation at a time".to_owned());
+    }
     let slowest = slowest_ms.map(|ms| format!(", the slowest after {}", text::duration(ms)));
     let slowest = slowest.unwrap_or_default();
     if answered < events {

@@ -74,7 +74,7 @@ fn proved(policy: Policy, verdict: Proved, name: &str) -> ProvedPolicy {
             .map(|(kind, left_by)| late(kind, left_by, name))
             .collect(),
         in_flight: [
-            None,
+            Some(ProvedInFlight { events: 0, most: 1, answered: 0, slowest_ms: None }),
             Some(ProvedInFlight { events: 4, most: 4, answered: 4, slowest_ms: Some(3.0) }),
             Some(ProvedInFlight { events: 4, most: 3, answered: 0, slowest_ms: None }),
             Some(ProvedInFlight { events: 4, most: 4, answered: 2, slowest_ms: Some(3.0) }),

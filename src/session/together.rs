@@ -30,11 +30,11 @@ pub(super) fn asks(plan: &Plan) -> Asks {
 }
 
 impl Session {
-    /// Delivers several events at once, if the runtime waits for several and that has not been done.
+    /// Delivers several events at once, if that is to be tried and the runtime waits for several.
     pub(super) fn deliver_together(&mut self, journal: &mut Journal) -> bool {
         let runs_on = self.plan.enforced.is_some_and(|enforced| enforced.policy == Policy::RunOn);
         let most = at_once(&self.plan).filter(|_| runs_on).map_or(0, |most| most as usize);
-        if most < 2 || journal.evidence.store.together.is_some() {
+        if most < 2 {
             return false;
         }
         let now = self.clock.now();
@@ -42,12 +42,12 @@ impl Session {
         let all = self.plan.events.iter().cycle().take(most);
         let all = all.map(|event| self.invocation(event.clone(), deadline));
         let count = self.api.deliver_together(all);
-        if count == 0 {
-            return false;
-        }
         // What is told of each of them comes after this.
         let events = u32::try_from(count).unwrap_or(u32::MAX);
         journal.observe(now, ObservationKind::DeliveredTogether { events });
+        if count == 0 {
+            return false;
+        }
         self.terminal.progress(format!("proving run-on: {count} invocations at once"));
         self.phase = Phase::Together { until: deadline };
         true

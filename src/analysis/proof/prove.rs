@@ -103,6 +103,9 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
     gaps
 }
 
+/// A runtime that takes one at a time.
+const ALONE: ProvedInFlight = ProvedInFlight { events: 0, most: 1, answered: 0, slowest_ms: None };
+
 fn in_flight(known: &Together) -> ProvedInFlight {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let answered = known.flights.iter().filter(|one| one.outcome == Some(Outcome::Response));
@@ -148,7 +151,7 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
         invocations: invocations(store),
         findings,
         late_errors,
-        in_flight: store.together.as_ref().map(in_flight),
+        in_flight: store.together.as_ref().map(in_flight).or(store.takes_one.then_some(ALONE)),
         // Elsewhere the run has only come to its end.
         shutdown: shutdown(store, &items, ids_of).filter(|_| enforced.policy == Policy::Freeze),
         missing,
