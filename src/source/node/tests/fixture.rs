@@ -14,8 +14,10 @@ use crate::source::clock::Clock;
 use crate::source::console::{ConsoleFeed, FeedSignal, Round};
 use crate::source::node::tests::agent::Agent;
 use crate::source::node::{Bridge, BridgeEvent, BridgeSignal, Setup, open_pipes};
-use crate::source::runtime_api::Asks;
-use crate::source::runtime_api::{Invocation, RuntimeApi};
+use crate::source::runtime_api::{Asks, Invocation, RuntimeApi};
+
+/// For a round that is not to end.
+pub(super) const SHORT: Duration = Duration::from_millis(400);
 
 pub(super) struct Fixture {
     pub(super) agent: Agent,
@@ -80,7 +82,7 @@ impl Fixture {
             evidence: Evidence::default(),
             moments: Vec::new(),
             clock,
-            patience: Duration::from_millis(400),
+            patience: Duration::from_secs(10),
             signals,
             observations,
             feed,
@@ -135,6 +137,14 @@ impl Fixture {
             }
         }
         None
+    }
+
+    /// Whether so many rounds prove nothing. One that does not end is given up soon.
+    pub(super) async fn proves_nothing(&mut self, rounds: usize) -> bool {
+        let patience = std::mem::replace(&mut self.patience, SHORT);
+        let proved = self.prove(rounds).await;
+        self.patience = patience;
+        proved.is_none()
     }
 
     /// One round; `None` when it does not end.

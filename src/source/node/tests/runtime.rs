@@ -11,8 +11,7 @@ use crate::source::clock::Clock;
 use crate::source::node::tests::agent::Agent;
 use crate::source::node::tests::fixture::Fixture;
 use crate::source::node::{Bridge, BridgeEvent, Setup, open_pipes};
-use crate::source::runtime_api::Asks;
-use crate::source::runtime_api::{Invocation, RuntimeApi};
+use crate::source::runtime_api::{Asks, Invocation, RuntimeApi};
 
 fn refused(status: u16, request: &str, error_type: &str) -> ApiMoment {
     ApiMoment::RequestRefused {

@@ -6,9 +6,8 @@ use tokio::sync::mpsc;
 use crate::model::time::Timestamp;
 use crate::observation::ApiMoment;
 use crate::source::clock::Clock;
-use crate::source::runtime_api::Asks;
 use crate::source::runtime_api::tests::client::{Answer, Client};
-use crate::source::runtime_api::{ApiSignal, Invocation, RuntimeApi};
+use crate::source::runtime_api::{ApiSignal, Asks, Invocation, RuntimeApi};
 
 pub(super) const DEADLINE: Timestamp = Timestamp::from_nanos(1_763_878_503_250_999_999);
 
