@@ -53,7 +53,7 @@ impl Evidence {
             }
             ObservationKind::PeerConnected => store.peer.connected.push(at),
             ObservationKind::PeerUnreachable { reason } => {
-                store.peer.unreachable.get_or_insert_with(|| reason.clone());
+                store.peer.unreachable.push((at, reason.clone()));
             }
             ObservationKind::PeerBroken { connections } => {
                 store.peer.broken.push((at, *connections));

@@ -145,8 +145,8 @@ pub struct PeerLink {
     pub connected: Vec<Timestamp>,
     /// When its connections were broken, and how many were open.
     pub broken: Vec<(Timestamp, u32)>,
-    /// Why it was not to be had, if that happened.
-    pub unreachable: Option<String>,
+    /// When it was not to be had, and why.
+    pub unreachable: Vec<(Timestamp, String)>,
 }
 
 /// An extension that lives inside the handler.

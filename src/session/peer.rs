@@ -1,5 +1,6 @@
 //! The peer whose connections a run breaks while the handler is stopped.
 
+use crate::model::gap::{Gap, GapId};
 use crate::observation::ObservationKind;
 use crate::session::driver::Session;
 use crate::session::journal::Journal;
@@ -14,6 +15,11 @@ impl Session {
             match event {
                 ProxyEvent::Connected => ObservationKind::PeerConnected,
                 ProxyEvent::Unreachable { reason } => ObservationKind::PeerUnreachable { reason },
+                ProxyEvent::Failed { reason } => {
+                    let message =
+                        format!("loopcheck's proxy could not take a connection: {reason}");
+                    ObservationKind::Gap(Gap::new(GapId::ProofIncomplete, message))
+                }
             },
         );
     }

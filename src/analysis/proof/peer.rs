@@ -44,31 +44,51 @@ pub(super) fn of(
 }
 
 fn missing(store: &Store) -> Vec<String> {
-    if let Some(reason) = &store.peer.unreachable
-        && store.peer.connected.is_empty()
+    let link = &store.peer;
+    if let Some((_, reason)) = link.unreachable.first()
+        && link.connected.is_empty()
     {
         return vec![format!("the peer could not be reached: {reason}")];
     }
+    let told = |is_it: fn(&Gap) -> bool| store.gaps.iter().find(|gap| is_it(gap));
+    let told = |is_it| told(is_it).map(|gap| gap.message.clone());
     let cold = store.invocations.first().and_then(|first| first.outcome);
-    match cold {
-        Some(Outcome::Response) if store.peer.connected.is_empty() => {
-            vec!["no connection went through loopcheck's proxy".to_owned()]
-        }
+    if cold != Some(Outcome::Response) {
         // A handler that fails here fails by itself, or for the proxy.
-        Some(Outcome::Response) => {
-            let blind = |gap: &&Gap| matches!(gap.id.effect(), Effect::Interrupted);
-            store.gaps.iter().filter(blind).map(|gap| gap.message.clone()).collect()
-        }
-        _ => {
-            let gap = store.gaps.iter().find(|gap| gap.id.effect() != Effect::Note);
-            let told = gap.map(|gap| format!(": {}", gap.message)).unwrap_or_default();
-            let ended = match cold {
-                Some(Outcome::Error) => "ended with an error",
-                _ => "got no response",
-            };
-            vec![format!("through the proxy invocation 1 {ended}{told}")]
-        }
+        let gap = told(|gap| gap.id.effect() != Effect::Note);
+        let gap = gap.map(|message| format!(": {message}")).unwrap_or_default();
+        let ended = match cold {
+            Some(Outcome::Error) => "ended with an error",
+            _ => "got no response",
+        };
+        return vec![format!("through the proxy invocation 1 {ended}{gap}")];
     }
+    if link.connected.is_empty() {
+        return vec!["no connection went through loopcheck's proxy".to_owned()];
+    }
+    if let Some(gap) = told(is_blind) {
+        return vec![gap];
+    }
+    // Without a freeze nothing was broken, however the invocations went.
+    let Some((broken_at, _)) = link.broken.first() else {
+        let gap = told(|gap| gap.id.effect() != Effect::Note);
+        return vec![gap.unwrap_or_else(|| "the environment was not frozen".to_owned())];
+    };
+    let gone = link.unreachable.iter().find(|(at, _)| at >= broken_at);
+    let worst = worst(store, None, *broken_at).map(|(effect, _)| effect);
+    match gone {
+        // Nobody could have answered.
+        Some((_, reason)) if matches!(worst, Some(PeerEffect::Fails | PeerEffect::Hangs)) => {
+            vec![format!("the peer could not be reached once more after that: {reason}")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the run itself was not what it is to be.
+fn is_blind(gap: &Gap) -> bool {
+    matches!(gap.id, GapId::ProofIncomplete | GapId::InternalError)
+        || gap.id.effect() == Effect::Interrupted
 }
 
 /// The worst that happened to an invocation after that moment, and to which one first.
@@ -146,4 +166,82 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
         }
     };
     vec![Gap::new(GapId::ProofFailed, message).hint(hint)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_nanos(ms * 1_000_000)
+    }
+
+    fn invocation(index: u32, outcome: Outcome) -> Invocation {
+        Invocation {
+            index,
+            request_id: index.to_string(),
+            delivered_at: at(u64::from(index) * 100),
+            deadline: at(u64::from(index) * 100 + 90),
+            outcome: Some(outcome),
+            responded_at: None,
+            mode: None,
+            posted_at: None,
+            response_bytes: None,
+            turned_at: None,
+            asked_at: None,
+            streaming: false,
+            scanned_at: None,
+            caught_up_at: None,
+            next_at: None,
+            idle_at: None,
+            settled: None,
+            error_type: None,
+            frozen_at: None,
+            frozen_by: None,
+            thawed_at: None,
+        }
+    }
+
+    /// A handler that has connected in its first invocation.
+    fn store(outcomes: &[Outcome]) -> Store {
+        let mut store = Store::default();
+        let all = (1..).zip(outcomes).map(|(index, outcome)| invocation(index, *outcome));
+        store.invocations.extend(all);
+        store.peer.connected.push(at(110));
+        store
+    }
+
+    #[test]
+    fn what_was_never_frozen_shows_nothing() {
+        let mut store = store(&[Outcome::Response]);
+        assert_eq!(missing(&store), ["the environment was not frozen"]);
+        store.note(Gap::new(GapId::NoNext, "it did not ask"));
+        assert_eq!(missing(&store), ["it did not ask"]);
+    }
+
+    #[test]
+    fn what_was_not_broken_at_a_later_freeze_shows_nothing() {
+        let mut store = store(&[Outcome::Response, Outcome::Response]);
+        store.peer.broken.push((at(150), 0));
+        assert_eq!(missing(&store), [""; 0]);
+        store.note(Gap::new(GapId::ProofIncomplete, "the handler could not be frozen"));
+        assert_eq!(missing(&store), ["the handler could not be frozen"]);
+    }
+
+    #[test]
+    fn who_finds_no_peer_any_more_is_not_to_blame() {
+        for (outcome, is_missing) in [
+            (Outcome::Error, true),
+            (Outcome::Timeout, true),
+            // It did without.
+            (Outcome::Response, false),
+        ] {
+            let mut store = store(&[Outcome::Response, outcome]);
+            store.peer.unreachable.push((at(105), "too early".into()));
+            store.peer.broken.push((at(150), 1));
+            assert_eq!(missing(&store), [""; 0]);
+            store.peer.unreachable.push((at(210), "refused".into()));
+            assert_eq!(missing(&store).is_empty(), !is_missing, "{outcome:?}");
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub(crate) enum ProxyEvent {
     Connected,
     /// It has connected to the proxy, and the peer is not to be had.
     Unreachable { reason: String },
+    /// The proxy takes no more connections, so what the handler makes of them says nothing.
+    Failed { reason: String },
 }
 
 /// The proxy of one peer. Dropping it closes what is open.
@@ -124,7 +126,7 @@ async fn accept(listener: TcpListener, relay: Relay) {
                     relays.spawn(relay.clone().pass_on(client, broken));
                 }
                 Err(error) => {
-                    relay.tell(ProxyEvent::Unreachable { reason: error.to_string() });
+                    relay.tell(ProxyEvent::Failed { reason: error.to_string() });
                     return pending().await;
                 }
             },
@@ -136,7 +138,18 @@ async fn accept(listener: TcpListener, relay: Relay) {
 impl Relay {
     async fn pass_on(self, mut client: TcpStream, mut broken: oneshot::Receiver<Sender<()>>) {
         let BrokenPeer { peer, how } = self.to.as_ref();
-        let mut server = match TcpStream::connect((peer.host.as_str(), peer.port)).await {
+        let connecting = TcpStream::connect((peer.host.as_str(), peer.port));
+        // The system tries for minutes to reach one that says nothing.
+        let connected = tokio::select! {
+            biased;
+            Ok(breaking) = &mut broken => {
+                let reason = "it had not answered when the environment was frozen".to_owned();
+                self.tell(ProxyEvent::Unreachable { reason });
+                return broken_off(client, *how, breaking).await;
+            }
+            connected = connecting => connected,
+        };
+        let mut server = match connected {
             Ok(server) => server,
             Err(error) => {
                 self.tell(ProxyEvent::Unreachable { reason: error.to_string() });
@@ -151,15 +164,7 @@ impl Relay {
             biased;
             Ok(breaking) = &mut broken => {
                 reset(server);
-                match how {
-                    Break::Reset => reset(client),
-                    Break::Drop => {
-                        drop(breaking);
-                        // Nobody reads it, and nobody closes it.
-                        let _forgotten = client;
-                        pending::<()>().await;
-                    }
-                }
+                broken_off(client, *how, breaking).await;
             }
             passed = copy_bidirectional(&mut client, &mut server) => {
                 if passed.is_err() {
@@ -176,6 +181,22 @@ impl Relay {
     }
 }
 
+/// Breaks the handler's side of a connection; `breaking` is let go of once that is done.
+async fn broken_off(client: TcpStream, how: Break, breaking: Sender<()>) {
+    match how {
+        Break::Reset => {
+            reset(client);
+            drop(breaking);
+        }
+        Break::Drop => {
+            drop(breaking);
+            // Nobody reads it, and nobody closes it.
+            let _forgotten = client;
+            pending::<()>().await;
+        }
+    }
+}
+
 /// Closes it so that the other end is told of a reset.
 fn reset(socket: TcpStream) {
     let _ = socket.set_zero_linger();
@@ -188,6 +209,7 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpSocket;
     use tokio::time::timeout;
 
     use super::*;
@@ -289,5 +311,34 @@ mod tests {
         assert!(client.read(&mut [0; 4]).await.is_err());
         let told = proxy.signal().await.unwrap().event;
         assert!(matches!(told, ProxyEvent::Unreachable { .. }), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_says_nothing_does_not_keep_what_is_open_from_being_broken() {
+        for how in [Break::Reset, Break::Drop] {
+            // Nobody accepts, and the queue is full: the system would try for minutes.
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+            let listener = socket.listen(1).unwrap();
+            let addr = listener.local_addr().unwrap();
+            let mut queue = Vec::new();
+            while let Ok(connected) =
+                timeout(Duration::from_millis(200), TcpStream::connect(addr)).await
+            {
+                queue.push(connected.unwrap());
+            }
+            let peer = Peer { host: "127.0.0.1".into(), port: addr.port() };
+            let mut proxy = proxy(&peer, how).await;
+            let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
+            while proxy.open.all().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(proxy.break_open(), 1);
+            timeout(Duration::from_secs(10), broken(&proxy)).await.unwrap();
+            let told = proxy.signal().await.unwrap().event;
+            assert!(matches!(told, ProxyEvent::Unreachable { .. }), "{told:?}");
+            let read = timeout(Duration::from_millis(50), client.read(&mut [0; 4])).await;
+            assert_eq!(read.is_ok(), how == Break::Reset, "{read:?}");
+        }
     }
 }
