@@ -136,29 +136,7 @@ fn init_hint(error_type: &str) -> &'static str {
 fn deliver(store: &mut Store, at: Timestamp, request_id: &str, deadline: Timestamp) {
     let index = u32::try_from(store.invocations.len() + 1).unwrap_or(u32::MAX);
     store.extensions.iter_mut().for_each(|extension| extension.waits &= !extension.takes_part);
-    store.invocations.push(Invocation {
-        index,
-        request_id: request_id.to_owned(),
-        delivered_at: at,
-        deadline,
-        outcome: None,
-        responded_at: None,
-        mode: None,
-        posted_at: None,
-        response_bytes: None,
-        turned_at: None,
-        asked_at: None,
-        streaming: false,
-        scanned_at: None,
-        caught_up_at: None,
-        next_at: None,
-        idle_at: None,
-        settled: None,
-        error_type: None,
-        frozen_at: None,
-        frozen_by: None,
-        thawed_at: None,
-    });
+    store.invocations.push(Invocation::new(index, request_id.to_owned(), at, deadline));
 }
 
 fn find<'a>(store: &'a mut Store, request_id: &str) -> Option<&'a mut Invocation> {

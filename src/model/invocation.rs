@@ -54,6 +54,40 @@ pub struct Invocation {
     pub thawed_at: Option<Timestamp>,
 }
 
+impl Invocation {
+    /// One whose event has just been delivered.
+    pub fn new(
+        index: u32,
+        request_id: String,
+        delivered_at: Timestamp,
+        deadline: Timestamp,
+    ) -> Self {
+        Self {
+            index,
+            request_id,
+            delivered_at,
+            deadline,
+            outcome: None,
+            responded_at: None,
+            mode: None,
+            posted_at: None,
+            response_bytes: None,
+            turned_at: None,
+            asked_at: None,
+            streaming: false,
+            scanned_at: None,
+            caught_up_at: None,
+            next_at: None,
+            idle_at: None,
+            settled: None,
+            error_type: None,
+            frozen_at: None,
+            frozen_by: None,
+            thawed_at: None,
+        }
+    }
+}
+
 /// How an invocation ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Outcome {

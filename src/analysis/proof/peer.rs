@@ -177,29 +177,9 @@ mod tests {
     }
 
     fn invocation(index: u32, outcome: Outcome) -> Invocation {
-        Invocation {
-            index,
-            request_id: index.to_string(),
-            delivered_at: at(u64::from(index) * 100),
-            deadline: at(u64::from(index) * 100 + 90),
-            outcome: Some(outcome),
-            responded_at: None,
-            mode: None,
-            posted_at: None,
-            response_bytes: None,
-            turned_at: None,
-            asked_at: None,
-            streaming: false,
-            scanned_at: None,
-            caught_up_at: None,
-            next_at: None,
-            idle_at: None,
-            settled: None,
-            error_type: None,
-            frozen_at: None,
-            frozen_by: None,
-            thawed_at: None,
-        }
+        let delivered = u64::from(index) * 100;
+        let known = Invocation::new(index, index.to_string(), at(delivered), at(delivered + 90));
+        Invocation { outcome: Some(outcome), ..known }
     }
 
     /// A handler that has connected in its first invocation.
