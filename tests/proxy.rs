@@ -257,3 +257,36 @@ fn a_handler_that_waits_for_its_loop_is_frozen_as_well_and_judged_by_that() {
     assert_eq!(gaps(&report), ["proof-failed"]);
     assert_eq!(finished.code(), 3);
 }
+
+/// It calls back at once, and its request keeps the answer back until the peer has answered.
+const IN_THE_BACKGROUND: &str = "
+const net = require('node:net');
+const [host, port] = process.env.PEER_ADDR.split(':');
+let socket;
+
+exports.handler = (event, context, callback) => {
+  const ask = () => {
+    socket.ref();
+    socket.write('GET / HTTP/1.1\\r\\nHost: peer\\r\\n\\r\\n');
+    socket.once('data', () => socket.unref());
+    callback(null, 'ok');
+  };
+  if (socket) return ask();
+  socket = net.connect(port, host, ask).on('error', () => {});
+};
+";
+
+#[test]
+fn an_answer_that_is_kept_back_for_a_silent_peer_is_none() {
+    let Some(peer) = Peer::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("background.js");
+    fs::write(&file, IN_THE_BACKGROUND).unwrap();
+    let Some(call) = run_on(20, &file) else { return };
+    let call = call.env("PEER_ADDR", peer.addr()).args(["--mode", "callback-wait"]);
+    let report = broken(call, peer.addr()).args(["--timeout", "2s"]).finish().report();
+    let drop = &report["proof"]["peers"][1];
+    assert_eq!(effects(&report)[1], json!(["drop", 1, false, "hangs"]), "{drop:#}");
+    assert_eq!(drop["invocations"][1]["outcome"], "held", "{drop:#}");
+    assert!(gaps(&report).contains(&"proof-failed"), "{:#}", report["gaps"]);
+}

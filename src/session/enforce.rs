@@ -67,7 +67,14 @@ impl Session {
             return;
         }
         self.scan(journal);
-        if enforced.policy.holds() {
+        // With a broken peer the handler completes as it does, and may wait for an empty loop.
+        let held = self.node.is_some()
+            && journal
+                .evidence
+                .store
+                .last_invocation()
+                .is_some_and(|last| last.posted_at.is_none());
+        if enforced.policy.holds() || held {
             // The time-out is real.
             self.settle_if_watching(SettledReason::NothingWillEnd, journal);
             self.kill(KillReason::Withheld, journal);

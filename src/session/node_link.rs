@@ -59,7 +59,11 @@ impl NodeLink {
             console: plan.console,
             workspace: (&plan.workspace).into(),
             scripts: Some(files.folder().to_owned()),
-            enforced: plan.enforced.map(|enforced| enforced.policy),
+            // Where a peer is broken it completes as it does: what it waits for may be that peer.
+            enforced: plan
+                .enforced
+                .filter(|_| plan.broken.is_none())
+                .map(|enforced| enforced.policy),
             signals: sender,
         };
         let bridge = Bridge::start(setup).await?;

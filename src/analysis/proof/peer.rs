@@ -7,7 +7,9 @@ use crate::model::invocation::{Invocation, Outcome};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 use crate::observation::{Break, BrokenPeer, Policy};
-use crate::report::{BrokenBy, HandlerRuntime, PeerEffect, ProvedPeer, Report, ReportedOutcome};
+use crate::report::{
+    BrokenBy, HandlerRuntime, PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome,
+};
 
 /// Whether a peer is broken in this run.
 pub(super) fn is_broken(store: &Store) -> bool {
@@ -101,10 +103,11 @@ fn worst(store: &Store, undisturbed: Option<&Store>, at: Timestamp) -> Option<(P
 fn effect(store: &Store, undisturbed: Option<&Store>, known: &Invocation) -> Option<PeerEffect> {
     Some(match known.outcome? {
         Outcome::Error | Outcome::Exit | Outcome::Crash => PeerEffect::Fails,
-        Outcome::Timeout => PeerEffect::Hangs,
-        Outcome::Response | Outcome::Held if has_connected(store, known) => PeerEffect::Retries,
-        Outcome::Response | Outcome::Held if is_as_ever(undisturbed, known) => PeerEffect::Answers,
-        Outcome::Response | Outcome::Held => PeerEffect::AnswersOtherwise,
+        // Its answer is kept back for what waits for the peer.
+        Outcome::Timeout | Outcome::Held => PeerEffect::Hangs,
+        Outcome::Response if has_connected(store, known) => PeerEffect::Retries,
+        Outcome::Response if is_as_ever(undisturbed, known) => PeerEffect::Answers,
+        Outcome::Response => PeerEffect::AnswersOtherwise,
     })
 }
 
@@ -145,7 +148,12 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
     let gated = report.modes.iter().any(|mode| mode.gated && mode.policy != Policy::RunOn);
     let index = proved.invocation.filter(|_| gated);
     let failed = proved.invocations.iter().find(|known| Some(known.index) == index);
-    let Some(failed) = failed.filter(|failed| prove::fails_anew(report, failed)) else {
+    let is_new = |failed: &&ProvedInvocation| {
+        let before = report.invocations.iter().find(|known| known.index == failed.index);
+        let answered = before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response));
+        answered && matches!(proved.effect, Some(PeerEffect::Fails | PeerEffect::Hangs))
+    };
+    let Some(failed) = failed.filter(is_new) else {
         return Vec::new();
     };
     let how = match proved.broken {

@@ -121,7 +121,7 @@ fn in_flight(known: &Together) -> ProvedInFlight {
 
 /// Whether an invocation that got a response before got none now. That an answer is withheld is
 /// predicted, and a finding says so.
-pub(super) fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
+fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
     let before = report.invocations.iter().find(|known| known.index == proved.index);
     let answered = before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response));
     let fails =
