@@ -1,6 +1,7 @@
 //! Completion modes, and what the platform does under each.
 
 pub use crate::model::enforced::{FrozenBy, Policy};
+pub use crate::model::peer::Break;
 use crate::model::run::Runtime;
 
 /// How a handler completes, as its author wrote it.

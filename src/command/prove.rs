@@ -53,24 +53,12 @@ pub(crate) async fn prove(
             }
         }
     }
-    let mut breaks: Vec<BrokenPeer> = Vec::new();
-    // What waits for an empty loop is frozen as well, later.
-    if policies.iter().any(|policy| *policy != Policy::RunOn) {
-        for peer in peers {
-            breaks
-                .extend(Break::ALL.iter().map(|how| BrokenPeer { peer: peer.clone(), how: *how }));
-        }
-    }
-    for broken in breaks {
+    for broken in breaks(peers, &policies) {
         if *interrupted.borrow() {
             break;
         }
         let BrokenPeer { peer, how } = &broken;
-        let what = match how {
-            Break::Reset => "reset",
-            Break::Drop => "silently dropped",
-        };
-        terminal.note(&format!("proving freeze with the connections to {peer} {what}"));
+        terminal.note(&format!("proving freeze with the connections to {peer} {}", how.done()));
         let plan = enforcing(plan, Enforced { policy: Policy::Freeze, pause });
         let plan = Plan { broken: Some(broken), ..plan };
         let (evidence, rest) =
@@ -79,6 +67,19 @@ pub(crate) async fn prove(
         runs.push(evidence);
     }
     (runs, recorder)
+}
+
+/// Every way to break the connections to each of these peers, where an environment is frozen: what
+/// waits for an empty loop is frozen as well, later.
+fn breaks(peers: &[Peer], policies: &[Policy]) -> Vec<BrokenPeer> {
+    let mut breaks = Vec::new();
+    if policies.iter().any(|policy| *policy != Policy::RunOn) {
+        for peer in peers {
+            breaks
+                .extend(Break::ALL.iter().map(|how| BrokenPeer { peer: peer.clone(), how: *how }));
+        }
+    }
+    breaks
 }
 
 /// The policies that can be enforced on the handler, and that were asked for.

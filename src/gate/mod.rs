@@ -33,4 +33,4 @@ mod consistent_tests;
 #[cfg(test)]
 mod suite_tests;
 #[cfg(test)]
-mod test_reports;
+pub(crate) mod test_reports;

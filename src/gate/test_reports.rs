@@ -144,7 +144,7 @@ pub(super) fn one(findings: Vec<Finding>) -> Document {
 }
 
 /// The document of several handlers, which are all that there are.
-pub(super) fn many(reports: Vec<Report>) -> Suite {
+pub(crate) fn many(reports: Vec<Report>) -> Suite {
     let codes = reports.iter().flat_map(|report| &report.gaps).map(|gap| gap.id.effect());
     let effects: Vec<Effect> = codes.collect();
     let denied = reports.iter().any(|report| {

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// Where the handler connects to, as it names it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Peer {
@@ -59,7 +61,8 @@ impl FromStr for Peer {
 }
 
 /// What becomes of the connections to a peer during a freeze.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Break {
     /// The peer resets them: the handler's kernel knows, and says so at the next use.
     Reset,
@@ -70,6 +73,14 @@ pub enum Break {
 impl Break {
     /// Both, in the order of reports.
     pub const ALL: &'static [Self] = &[Self::Reset, Self::Drop];
+
+    /// What has happened to a connection, in a sentence.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Drop => "silently dropped",
+        }
+    }
 }
 
 /// A peer whose connections a run breaks during each freeze.

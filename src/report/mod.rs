@@ -15,8 +15,8 @@ pub use finding::{
     Refusal, ReportedFate, Socket, State, Status, Timer, WaitsOn,
 };
 pub use proof::{
-    BrokenBy, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
-    ProvedInFlight, ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
+    LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding, ProvedInFlight,
+    ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
 };
 pub use suite::{
     ExpectationState, GoneFinding, SUITE_SCHEMA, Selection, Shard, Suite, UsedBaseline,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::{FrozenBy, Policy};
+use crate::policy::{Break, FrozenBy, Policy};
 use crate::report::finding::{Fate, Place};
 use crate::report::types::{ReportedOutcome, ResponseTime};
 
@@ -23,7 +23,7 @@ pub struct ProvedPeer {
     /// HOST:PORT, as it was given.
     pub peer: String,
     /// How they were broken.
-    pub broken: BrokenBy,
+    pub broken: Break,
     /// How many were open at the first freeze that found any.
     pub connections: u32,
     /// How many were opened after that.
@@ -39,16 +39,6 @@ pub struct ProvedPeer {
     pub late_errors: Vec<LateError>,
     /// What could not be seen; then nothing is shown.
     pub missing: Vec<String>,
-}
-
-/// How connections are broken.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BrokenBy {
-    /// Each is reset, as by a peer that hangs up.
-    Reset,
-    /// Each takes what is sent and never answers, as behind a network that has forgotten it.
-    Drop,
 }
 
 /// What an invocation makes of a connection that was broken before it. The worst first.

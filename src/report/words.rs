@@ -1,8 +1,6 @@
 //! The words of a report, for formats that are not JSON.
 
-use crate::report::{
-    BrokenBy, Fate, Kind, Modifier, Observed, PeerEffect, ReportedOutcome, Status, Verdict,
-};
+use crate::report::{Fate, Kind, Modifier, Observed, PeerEffect, ReportedOutcome, Status, Verdict};
 
 macro_rules! words {
     ($type:ty { $($variant:ident => $text:literal,)+ }) => {
@@ -61,11 +59,6 @@ words! { ReportedOutcome {
     Timeout => "timeout",
     Crash => "crash",
     Exit => "exit",
-} }
-
-words! { BrokenBy {
-    Reset => "reset",
-    Drop => "drop",
 } }
 
 words! { PeerEffect {
@@ -129,7 +122,6 @@ mod tests {
         check(ReportedOutcome::ALL, ReportedOutcome::as_str);
         check(Modifier::ALL, Modifier::as_str);
         check(Observed::ALL, Observed::as_str);
-        check(BrokenBy::ALL, BrokenBy::as_str);
         check(PeerEffect::ALL, PeerEffect::as_str);
         check(Status::ALL, Status::as_str);
         check(Verdict::ALL, Verdict::as_str);

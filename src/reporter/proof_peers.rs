@@ -1,7 +1,7 @@
 //! What broken connections did to the next invocation, as a table; the words of it are shared with
 //! the other formats.
 
-use crate::report::{BrokenBy, PeerEffect, Proof, ProvedPeer};
+use crate::report::{PeerEffect, Proof, ProvedPeer};
 use crate::reporter::layout::{Page, Style};
 use crate::reporter::{proof, text};
 
@@ -46,7 +46,7 @@ pub(super) fn broken(proof: &Proof) -> Vec<Broken> {
 pub(super) fn remarks(proof: &Proof) -> Vec<(&'static str, String)> {
     let mut remarks = Vec::new();
     for proved in &proof.peers {
-        let of = format!("{} {}", text::clip(&proved.peer, LONGEST), done(proved.broken));
+        let of = format!("{} {}", text::clip(&proved.peer, LONGEST), proved.broken.done());
         let missing = proved.missing.iter().map(|missing| text::clip(missing, 400).into_owned());
         remarks.extend(missing.map(|text| ("✗ missing", format!("{of}: {text}"))));
         let late = proved.late_errors.iter().map(proof::late_error);
@@ -65,15 +65,8 @@ fn row(broken: Broken) -> (Vec<String>, Style) {
     (vec![format!("{mark}\u{a0}{}", broken.peer), broken.how, broken.then], style)
 }
 
-const fn done(broken: BrokenBy) -> &'static str {
-    match broken {
-        BrokenBy::Reset => "reset",
-        BrokenBy::Drop => "silently dropped",
-    }
-}
-
 fn how(proved: &ProvedPeer) -> String {
-    let done = done(proved.broken);
+    let done = proved.broken.done();
     match proved.connections {
         0 => format!("nothing to be {done}"),
         1 => format!("1 connection {done}"),

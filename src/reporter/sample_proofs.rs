@@ -1,8 +1,8 @@
 //! Proofs for the tests of the formats: one with every word that there is.
 
-use crate::policy::{FrozenBy, Policy};
+use crate::policy::{Break, FrozenBy, Policy};
 use crate::report::{
-    BrokenBy, Fate, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
+    Fate, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
     ProvedInFlight, ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
     ReportedOutcome, ResponseTime,
 };
@@ -23,8 +23,7 @@ pub(super) fn proof(name: &str) -> Proof {
 fn peers(name: &str) -> Vec<ProvedPeer> {
     let effects = PeerEffect::ALL.iter().copied().map(Some).chain([None, None]);
     let effects: Vec<_> = effects.enumerate().collect();
-    let all =
-        BrokenBy::ALL.iter().flat_map(|broken| effects.iter().map(move |one| (*broken, *one)));
+    let all = Break::ALL.iter().flat_map(|broken| effects.iter().map(move |one| (*broken, *one)));
     all.map(|(broken, (place, effect))| ProvedPeer {
         peer: name.to_owned(),
         broken,

@@ -2,10 +2,11 @@
 
 use crate::exit;
 use crate::gate::contradiction;
+pub(super) use crate::gate::test_reports::many as suite;
 use crate::model::gap::GapId;
 use crate::report::{
-    Document, ExpectationState, Finding, GoneFinding, Kind, Report, ReportedGap, SUITE_SCHEMA,
-    Selection, Shard, Status, Suite, Summary, Tool, UsedBaseline, UsedExpectation,
+    Document, ExpectationState, Finding, GoneFinding, Kind, Report, ReportedGap, Shard, Status,
+    Suite, UsedBaseline, UsedExpectation,
 };
 use crate::reporter::sample_findings::{expectation, expected, known, safe, task};
 use crate::reporter::samples;
@@ -179,29 +180,6 @@ fn hostile() -> Report {
 
 fn many(reports: Vec<Report>) -> Document {
     Document::Many(Box::new(suite(reports)))
-}
-
-pub(super) fn suite(reports: Vec<Report>) -> Suite {
-    let effects: Vec<_> =
-        reports.iter().flat_map(|report| &report.gaps).map(|gap| gap.id.effect()).collect();
-    let denied = |it: &Finding| it.status == Status::Unexpected && it.level == Level::Deny;
-    let denied = reports.iter().flat_map(|report| &report.findings).any(denied);
-    let exit_code = exit::code(&effects, denied);
-    Suite {
-        schema: SUITE_SCHEMA.into(),
-        tool: Tool::this(),
-        verdict: exit::verdict(exit_code),
-        exit_code,
-        selection: Selection {
-            handlers: reports.iter().map(|report| report.handler.name.clone()).collect(),
-            ..Selection::default()
-        },
-        gaps: Vec::new(),
-        expectations: Vec::new(),
-        baseline: None,
-        reports,
-        summary: Summary::default(),
-    }
 }
 
 fn stale(reason: &str, state: ExpectationState, level: Level) -> UsedExpectation {

@@ -15,7 +15,8 @@ use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{
-    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, SettledReason, UncaughtError,
+    ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, Policy, SettledReason,
+    UncaughtError,
 };
 use crate::session::feed_link::{FeedLink, Unattached};
 use crate::session::journal::Journal;
@@ -153,7 +154,7 @@ impl Session {
             | Phase::Frozen { until }
             | Phase::ShuttingDown { until } => until,
             Phase::Invoking { since } => self.end_of_invocation(since),
-            Phase::Watching { .. } if self.freezes() => now.plus(GRACE),
+            Phase::Watching { .. } if self.plan.enforces(Policy::Freeze) => now.plus(GRACE),
             Phase::Watching { .. } => now.plus(RESCAN),
             Phase::Over => now,
         };

@@ -48,11 +48,6 @@ impl Session {
         }
     }
 
-    /// Whether the environment is to be frozen soon after nothing keeps it awake.
-    pub(super) fn freezes(&self) -> bool {
-        self.plan.freezes()
-    }
-
     /// The runtime, or an extension, still has something to do; or something holds the event loop.
     fn await_idle(
         &mut self,
@@ -66,7 +61,6 @@ impl Session {
             self.rescan(now, journal);
             return;
         }
-        self.scan(journal);
         // With a broken peer the handler completes as it does, and may wait for an empty loop.
         let held = self.node.is_some()
             && journal
@@ -75,10 +69,9 @@ impl Session {
                 .last_invocation()
                 .is_some_and(|last| last.posted_at.is_none());
         if enforced.policy.holds() || held {
-            // The time-out is real.
-            self.settle_if_watching(SettledReason::NothingWillEnd, journal);
-            self.kill(KillReason::Withheld, journal);
+            self.withhold(journal);
         } else {
+            self.scan(journal);
             journal.observe(now, ObservationKind::Gap(failure::never_next(index)));
             self.settle_if_watching(SettledReason::CutShort, journal);
             self.kill(KillReason::Abandoned, journal);
@@ -99,12 +92,17 @@ impl Session {
         } else if ended {
             self.go_on(SettledReason::AllEnded, journal);
         } else if now >= deadline {
-            self.scan(journal);
-            self.settle_if_watching(SettledReason::NothingWillEnd, journal);
-            self.kill(KillReason::Withheld, journal);
+            self.withhold(journal);
         } else {
             self.rescan(now, journal);
         }
+    }
+
+    /// What is waited for has not ended in time: the time-out is real.
+    fn withhold(&mut self, journal: &mut Journal) {
+        self.scan(journal);
+        self.settle_if_watching(SettledReason::NothingWillEnd, journal);
+        self.kill(KillReason::Withheld, journal);
     }
 
     /// Everything that the environment has stands still.

@@ -46,9 +46,9 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Whether the environment is to be frozen between two invocations.
-    pub(crate) fn freezes(&self) -> bool {
-        self.enforced.is_some_and(|enforced| enforced.policy == Policy::Freeze)
+    /// Whether this policy is enforced on the handler.
+    pub(crate) fn enforces(&self, policy: Policy) -> bool {
+        self.enforced.is_some_and(|enforced| enforced.policy == policy)
     }
 }
 

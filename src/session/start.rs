@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
-use crate::observation::{ObservationKind, RunStarted, UncaughtError};
+use crate::observation::{ObservationKind, Policy, RunStarted, UncaughtError};
 use crate::session::driver::{Phase, Session};
 use crate::session::environment;
 use crate::session::feed_link::{FeedLink, attach};
@@ -78,7 +78,7 @@ impl Session {
             environment::reroute(&plan, &mut launch, &broken.peer, proxy.addr());
         }
         let untold = |error| internal("tell the guard of the handler", error);
-        let cgroup = if plan.freezes() { Cgroup::planned() } else { None };
+        let cgroup = if plan.enforces(Policy::Freeze) { Cgroup::planned() } else { None };
         if let Some(cgroup) = &cgroup {
             guard.watch_cgroup(cgroup).await.map_err(untold)?;
         }

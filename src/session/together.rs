@@ -20,7 +20,7 @@ pub(super) fn at_once(plan: &Plan) -> Option<u32> {
     // The runtime that we play for Node.js takes one at a time, and AWS' own has worker threads.
     let Program::Tokio(launch) = &plan.program else { return None };
     let set = launch.env.iter().rev().find(|(name, _)| name == VARIABLE);
-    let runs_on = plan.enforced.is_some_and(|enforced| enforced.policy == Policy::RunOn);
+    let runs_on = plan.enforces(Policy::RunOn);
     set.map_or(runs_on.then_some(AT_ONCE), |(_, value)| value.trim().parse().ok())
 }
 
@@ -32,7 +32,7 @@ pub(super) fn asks(plan: &Plan) -> Asks {
 impl Session {
     /// Delivers several events at once, if that is to be tried and the runtime waits for several.
     pub(super) fn deliver_together(&mut self, journal: &mut Journal) -> bool {
-        let runs_on = self.plan.enforced.is_some_and(|enforced| enforced.policy == Policy::RunOn);
+        let runs_on = self.plan.enforces(Policy::RunOn);
         let most = at_once(&self.plan).filter(|_| runs_on).map_or(0, |most| most as usize);
         if most < 2 {
             return false;

@@ -6,9 +6,9 @@ use crate::model::gap::{Effect, Gap, GapId};
 use crate::model::invocation::{Invocation, Outcome};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
-use crate::observation::{Break, BrokenPeer, Policy};
+use crate::observation::{BrokenPeer, Policy};
 use crate::report::{
-    BrokenBy, HandlerRuntime, PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome,
+    HandlerRuntime, PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome,
 };
 
 /// Whether a peer is broken in this run.
@@ -31,10 +31,7 @@ pub(super) fn of(
     let ids_of = |items: &[&_]| likeness::ids(&report.findings, items);
     ProvedPeer {
         peer: broken.peer.to_string(),
-        broken: match broken.how {
-            Break::Reset => BrokenBy::Reset,
-            Break::Drop => BrokenBy::Drop,
-        },
+        broken: broken.how,
         connections: used.map_or(0, |(_, connections)| *connections),
         reconnects: used.map_or(0, |(at, _)| reconnects(store, *at)),
         effect: worst.map(|(effect, _)| effect),
@@ -148,18 +145,12 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
     let gated = report.modes.iter().any(|mode| mode.gated && mode.policy != Policy::RunOn);
     let index = proved.invocation.filter(|_| gated);
     let failed = proved.invocations.iter().find(|known| Some(known.index) == index);
-    let is_new = |failed: &&ProvedInvocation| {
-        let before = report.invocations.iter().find(|known| known.index == failed.index);
-        let answered = before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response));
-        answered && matches!(proved.effect, Some(PeerEffect::Fails | PeerEffect::Hangs))
-    };
+    let is_bad = matches!(proved.effect, Some(PeerEffect::Fails | PeerEffect::Hangs));
+    let is_new = |failed: &&ProvedInvocation| is_bad && prove::was_answered(report, failed.index);
     let Some(failed) = failed.filter(is_new) else {
         return Vec::new();
     };
-    let how = match proved.broken {
-        BrokenBy::Reset => "reset",
-        BrokenBy::Drop => "silently dropped",
-    };
+    let how = proved.broken.done();
     let ended = failed.outcome.map_or("had no end", ReportedOutcome::as_str);
     let message = format!(
         "with the connections to {peer} {how} during the freeze invocation {} got no response: {ended}",

@@ -122,11 +122,15 @@ fn in_flight(known: &Together) -> ProvedInFlight {
 /// Whether an invocation that got a response before got none now. That an answer is withheld is
 /// predicted, and a finding says so.
 fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
-    let before = report.invocations.iter().find(|known| known.index == proved.index);
-    let answered = before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response));
     let fails =
         !matches!(proved.outcome, Some(ReportedOutcome::Response | ReportedOutcome::Held) | None);
-    answered && fails
+    fails && was_answered(report, proved.index)
+}
+
+/// Whether an invocation got a response in the run that predicts, if that had so many.
+pub(super) fn was_answered(report: &Report, index: u32) -> bool {
+    let before = report.invocations.iter().find(|known| known.index == index);
+    before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response))
 }
 
 fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {

@@ -20,16 +20,13 @@ function isHost(host, peer) {
 function redirect(given, { host, port, to }) {
   const [first, second] = given;
   const isPeer = (wanted, at) => Number(wanted) === port && isHost(at || 'localhost', host);
+  const isObject = (value) => value !== null && typeof value === 'object';
+  const moved = (options) => (isObject(options) && !options.path && isPeer(options.port, options.host) ? { ...options, ...to } : options);
   if (Array.isArray(first)) {
-    const [options] = first;
-    if (options !== null && typeof options === 'object' && !options.path && isPeer(options.port, options.host)) {
-      first[0] = { ...options, ...to };
-    }
+    first[0] = moved(first[0]);
     return given;
   }
-  if (first !== null && typeof first === 'object') {
-    return !first.path && isPeer(first.port, first.host) ? [{ ...first, ...to }, ...given.slice(1)] : given;
-  }
+  if (isObject(first)) return [moved(first), ...given.slice(1)];
   const hasHost = typeof second === 'string';
   return isPeer(first, hasHost ? second : undefined) ? [to.port, to.host, ...given.slice(hasHost ? 2 : 1)] : given;
 }
@@ -41,4 +38,4 @@ function start(proxied) {
   };
 }
 
-module.exports = { start, redirect };
+module.exports = { start };
