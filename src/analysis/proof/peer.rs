@@ -74,10 +74,12 @@ fn missing(store: &Store) -> Vec<String> {
         return vec![gap.unwrap_or_else(|| "the environment was not frozen".to_owned())];
     };
     let gone = link.unreachable.iter().find(|(at, _)| at >= broken_at);
-    let worst = worst(store, None, *broken_at).map(|(effect, _)| effect);
+    let Some((worst, _)) = worst(store, None, *broken_at) else {
+        return vec!["no invocation was seen to end after the freeze".to_owned()];
+    };
     match gone {
         // Nobody could have answered.
-        Some((_, reason)) if matches!(worst, Some(PeerEffect::Fails | PeerEffect::Hangs)) => {
+        Some((_, reason)) if matches!(worst, PeerEffect::Fails | PeerEffect::Hangs) => {
             vec![format!("the peer could not be reached once more after that: {reason}")]
         }
         _ => Vec::new(),
@@ -205,6 +207,17 @@ mod tests {
         assert_eq!(missing(&store), [""; 0]);
         store.note(Gap::new(GapId::ProofIncomplete, "the handler could not be frozen"));
         assert_eq!(missing(&store), ["the handler could not be frozen"]);
+    }
+
+    #[test]
+    fn what_came_after_a_break_has_to_be_seen() {
+        for after in [None, Some(invocation(2, Outcome::Response))] {
+            let mut store = store(&[Outcome::Response]);
+            store.peer.broken.push((at(150), 1));
+            let is_seen = after.is_some();
+            store.invocations.extend(after);
+            assert_eq!(missing(&store).is_empty(), is_seen, "{:?}", missing(&store));
+        }
     }
 
     #[test]
