@@ -89,6 +89,8 @@ pub struct SeenOn {
     pub main: Option<Timestamp>,
     /// An audit, and when it was taken.
     pub audit: Option<Timestamp>,
+    /// The stamp of the first message that told its end.
+    pub end: Option<Timestamp>,
 }
 
 /// What a task is doing, as its counters tell.

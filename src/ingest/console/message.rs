@@ -201,8 +201,14 @@ impl Message<'_> {
         task.observe(read_stats(stats));
         let life = &mut task.span_life;
         let mut problem = settle_end(life, ended, stats.poll_stats.as_ref());
+        if ended.is_some() {
+            task.seen_on.end = task.seen_on.end.or(self.now);
+        }
+        // tokio notes an end where every message sees it. Node.js' agent tells of one later, and what
+        // was read before that may be heard after it.
+        let known_from = if task.node.is_some() { task.seen_on.end } else { life.ended };
         let sure_until = self.now.map(|now| self.subscription.sure_until(now));
-        if ended.is_none() && life.ended.zip(sure_until).is_some_and(|(end, sure)| end <= sure) {
+        if ended.is_none() && known_from.zip(sure_until).is_some_and(|(end, sure)| end <= sure) {
             // What was said to be over goes on: keep it pending.
             life.ended = None;
             problem = Some("went on after its end");

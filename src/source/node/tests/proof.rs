@@ -1,12 +1,12 @@
 //! The proof that the feed has caught up: it comes soon, and never without its reasons.
 
 use console_api::instrument::instrument_client::InstrumentClient;
-use console_api::instrument::{PauseRequest, StateRequest, Temporality};
+use console_api::instrument::{InstrumentRequest, PauseRequest, StateRequest, Temporality};
 use serde_json::{Value, json};
 
 use crate::model::gap::GapId;
 use crate::model::task::Activity;
-use crate::observation::ApiMoment;
+use crate::observation::{ApiMoment, Observation, ObservationKind, Subscription};
 use crate::source::console::Round;
 use crate::source::node::BridgeEvent;
 use crate::source::node::tests::fixture::{Fixture, SHORT, timer};
@@ -193,6 +193,45 @@ async fn an_async_function_that_went_on_after_the_turn_is_tied_to_what_it_waits_
     let [was, is] = &store.async_ops[..] else { panic!("{:?}", store.async_ops) };
     assert_eq!((store.resource(was.resource.unwrap()).span, was.task), (2, is.task));
     assert_eq!((store.resource(is.resource.unwrap()).span, is.life.ended), (3, None));
+}
+
+/// The agent tells of an end at its next mark, and a full state may be read before and heard after.
+#[tokio::test]
+async fn a_full_state_denies_no_end_that_was_told_after_it_had_been_read() {
+    for (is_read_after, gaps) in [(false, 0), (true, 1)] {
+        let mut fixture = Fixture::ready().await;
+        fixture.invoke("a").await;
+        let function = json!({"id": 1, "k": "async-fn", "type": "PROMISE", "at": fixture.agent.ms(),
+            "inv": 1, "name": "load", "f": {"holds": false}});
+        fixture.agent.ev("flush", json!({"new": [function]})).await;
+        fixture.respond("a").await;
+        fixture.agent.ev("turn", json!({"req": "a"})).await;
+        assert!(fixture.prove(10).await.is_some());
+
+        let ended = fixture.agent.ms();
+        let addr = format!("http://{}", fixture.bridge.addr());
+        let mut console = InstrumentClient::connect(addr).await.unwrap();
+        let request = console.watch_updates(InstrumentRequest {}).await.unwrap();
+        let mut state = request.into_inner().message().await.unwrap().unwrap();
+        fixture.agent.ev("flush", json!({"end": [[1, ended]]})).await;
+        let load = |fixture: &Fixture| {
+            let mut tasks = fixture.evidence.store.tasks.iter();
+            tasks.find(|task| task.name.as_deref() == Some("load")).unwrap().ended()
+        };
+        fixture.until(|fixture| load(fixture).is_some()).await;
+        if is_read_after {
+            state.now = Some(fixture.clock.now().into());
+        }
+        fixture.evidence.observe(&Observation {
+            at: fixture.clock.now(),
+            kind: ObservationKind::ConsoleUpdate {
+                subscription: Subscription::Audit,
+                update: Box::new(state),
+            },
+        });
+        assert_eq!(fixture.evidence.store.gaps.len(), gaps, "{:?}", fixture.evidence.store.gaps);
+        assert_eq!(load(&fixture).is_some(), !is_read_after);
+    }
 }
 
 #[tokio::test]
