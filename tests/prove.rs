@@ -19,6 +19,7 @@ use serde_json::Value;
 use support::cgroup;
 use support::handlers::executable;
 use support::loopcheck::{Call, Finished, loopcheck, run};
+use support::node::Peer;
 use support::node_runs::{Servers, check_replay, in_parallel, number, run_on, run_sample};
 use support::node_truth;
 use support::servers::{Postgres, Server};
@@ -262,6 +263,38 @@ fn seed_a_pool_is_reused_by_the_next_invocation_after_a_freeze() {
     assert!(number(&freeze["invocations"][0]["frozen_ms"]) > 600.0, "{seen}");
     let pool = &freeze["findings"][0];
     assert!(["stayed-pending", "went-on-after-thaw"].contains(&pool["observed"].as_str().unwrap()));
+}
+
+/// One connection for all invocations, which holds the loop only until its answer is there.
+const LET_GO: &str = "
+const net = require('node:net');
+const [host, port] = process.env.PEER_ADDR.split(':');
+let socket;
+
+exports.handler = (event, context, callback) => {
+  const ask = () => {
+    socket.ref();
+    socket.write('GET / HTTP/1.1\\r\\nHost: peer\\r\\n\\r\\n');
+    socket.once('data', () => socket.unref());
+    callback(null, 'ok');
+  };
+  if (socket) return ask();
+  socket = net.connect(port, host, ask).on('error', () => {});
+};
+";
+
+#[test]
+fn what_each_invocation_lets_go_of_anew_is_waited_for_anew() {
+    let _machine = shared();
+    let Some(peer) = Peer::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "let-go.js", LET_GO);
+    let Some(call) = run_on(20, &file) else { return };
+    let report = prove(call.env("PEER_ADDR", peer.addr())).finish().report();
+    check_agrees("let-go.js", &report);
+    for policy in ["hold-response", "hold-env"] {
+        assert_eq!(sight(&report, policy)["observed"], "waited-for", "{:#}", report["proof"]);
+    }
 }
 
 /// The observations of a recording: those of the run that predicts, and those that prove.

@@ -106,7 +106,8 @@ fn waits_anew(item: &Item, thawed: Timestamp) -> bool {
 }
 
 fn held(store: &Store, items: &[Item], item: &Item, policy: Policy) -> Option<Sight> {
-    let index = *item.pending_in.first()?;
+    // What is known of its end, or of when it let go, is that of the last response.
+    let index = *item.pending_in.last()?;
     let known = store.invocations.get(index).filter(|known| can_be_held(store, known, policy))?;
     let responded = known.responded_at?;
     let let_go = item.let_go();
