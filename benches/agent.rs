@@ -27,7 +27,7 @@ const ROUNDS: usize = 9;
 /// The most that the agent may add, as a part of what the cheaper of the others adds.
 const LIMIT: f64 = 0.5;
 
-/// The child's ends of the pipes, as in `source/node/pipes.rs`: up, acks, probe, events.
+/// The child's ends of the pipes, as in `host/runtimes/node/pipes.rs`: up, acks, probe, events.
 const NUMBERS: [i32; 4] = [10, 11, 12, 13];
 
 #[derive(Clone, Copy)]
@@ -153,7 +153,7 @@ impl Bench<'_> {
 
     /// One invocation in our runtime, with its marks; we are the other end of the pipes.
     fn with_agent(&self, mut command: Command, handler: &Path) -> Value {
-        let scripts = self.root.join("src/source/node/agent");
+        let scripts = self.root.join("src/host/runtimes/node/agent");
         let (up, up_child) = std::io::pipe().unwrap();
         let (acks_child, mut acks) = std::io::pipe().unwrap();
         let (probe_child, probe) = std::io::pipe().unwrap();

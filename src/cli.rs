@@ -10,9 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::config;
+use crate::host::runtimes::node::program::runtime::NodeRuntime;
 use crate::observation::Peer;
 use crate::report::Shard;
-use crate::source::node::program::runtime::NodeRuntime;
 
 /// Runs a serverless handler for real, and says which tasks, timers and sockets were still pending
 /// when the response was sent, grouped by what they would do under each completion mode.

@@ -27,8 +27,8 @@ pub mod gate;
 
 // Floor 5: the outside world, on both sides.
 pub mod config;
+pub(crate) mod host;
 pub mod reporter;
-pub(crate) mod source;
 pub mod template;
 
 // Floor 6: a live run.

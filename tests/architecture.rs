@@ -20,7 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["ingest", "recording"],
     &["snapshot"],
     &["analysis", "exit", "explain", "gate"],
-    &["config", "reporter", "source", "template"],
+    &["config", "host", "reporter", "template"],
     &["session"],
     &["cli"],
     &["command"],
@@ -212,7 +212,7 @@ fn the_core_does_not_look_outside() {
     let problems: Vec<String> = files.flat_map(|file| outside(&file, &dependencies)).collect();
     check(
         "The core gets everything from observations, so that a replay sees what the run saw. Read \
-         clocks, files, sockets, processes and the environment in src/source, src/session or \
+         clocks, files, sockets, processes and the environment in src/host, src/session or \
          src/command and hand the result down; print there as well. A new crate without I/O goes \
          into PURE_CRATES of tests/architecture.rs.",
         &problems,
@@ -472,7 +472,10 @@ fn the_rules_can_be_broken() {
         file(path, text).own_imports().iter().map(|path| path.parts.join("::")).collect()
     };
     assert_eq!(
-        imports("src/source/build/flags.rs", "use crate::{a::{b, c as d}, e};\nuse super::x::y;"),
+        imports(
+            "src/host/runtimes/tokio/build/flags.rs",
+            "use crate::{a::{b, c as d}, e};\nuse super::x::y;"
+        ),
         ["a::b", "a::c", "e", "source::build::x::y"]
     );
     assert_eq!(

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::source::process;
+use crate::host::process;
 
 /// Waits for the end of the loopcheck that started this, and ends its handler then.
 pub(crate) fn guard() -> ExitCode {

@@ -11,9 +11,9 @@ use crate::command::one::{self, Judged, Ready};
 use crate::command::request::Request;
 use crate::error::CommandError;
 use crate::gate::Gate;
+use crate::host::terminal::Terminal;
 use crate::model::gap::{Gap, GapId};
 use crate::report::{ReportedGap, Verdict};
-use crate::source::terminal::Terminal;
 
 /// What is to be run.
 pub(crate) struct Handlers {

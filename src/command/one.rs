@@ -15,6 +15,8 @@ use crate::command::resolve::{self, Resolved};
 use crate::command::{events, prove};
 use crate::error::CommandError;
 use crate::gate::{self, Gate};
+use crate::host::repository;
+use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};
 use crate::model::store::Store;
@@ -22,8 +24,6 @@ use crate::observation::{Identity, Observation, ObservationKind, Policy, Runtime
 use crate::policy;
 use crate::report::Report;
 use crate::session::{self, Plan, Recorder};
-use crate::source::repository;
-use crate::source::terminal::Terminal;
 
 /// A handler that can be run.
 pub(crate) struct Ready {

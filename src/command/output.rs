@@ -218,7 +218,7 @@ fn stdout_style() -> TableStyle {
 mod tests {
     use super::*;
     use crate::command::ran::failed;
-    use crate::source::scratch::Scratch;
+    use crate::host::scratch::Scratch;
 
     fn outputs(files: &[(&str, PathBuf)]) -> Result<Outputs, CommandError> {
         let format = |name: &str| match name {

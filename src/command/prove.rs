@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::analysis;
+use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
 use crate::model::store::Store;
 use crate::observation::{Break, BrokenPeer, Enforced, Peer, Policy, Runtime};
 use crate::policy;
 use crate::report::Report;
 use crate::session::{self, Plan, Program, Recorder};
-use crate::source::terminal::Terminal;
 
 /// How often a policy is tried before what contradicts a prediction is believed.
 const TRIES: u32 = 2;

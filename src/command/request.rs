@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::cli::RunArgs;
 use crate::config::{Config, HandlerTable};
 use crate::error::CommandError;
+use crate::host::repository;
+use crate::host::runtimes::node::program::target;
 use crate::observation::Peer;
-use crate::source::node::program::target;
-use crate::source::repository;
 
 /// How often each event is delivered: cold, and warm.
 const INVOCATIONS: u32 = 2;

@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 
 use crate::command::request::Request;
 use crate::error::CommandError;
+use crate::host::output;
+use crate::host::process::{self, Launch};
+use crate::host::runtimes::node::program::executable;
+use crate::host::runtimes::node::program::launch::NodeHandler;
+use crate::host::runtimes::node::program::ric::{Ric, RicError};
+use crate::host::runtimes::node::program::runtime::{self, NodeRuntime};
+use crate::host::runtimes::node::program::target::{self, Spec, Target, TargetError};
+use crate::host::runtimes::tokio::build::{self, BuildRequest};
+use crate::host::terminal::Terminal;
 use crate::model::gap::GapId;
 use crate::session::Program;
-use crate::source::build::{self, BuildRequest};
-use crate::source::node::program::executable;
-use crate::source::node::program::launch::NodeHandler;
-use crate::source::node::program::ric::{Ric, RicError};
-use crate::source::node::program::runtime::{self, NodeRuntime};
-use crate::source::node::program::target::{self, Spec, Target, TargetError};
-use crate::source::output;
-use crate::source::process::{self, Launch};
-use crate::source::terminal::Terminal;
 
 /// A handler that can be started.
 pub(crate) struct Resolved {

@@ -20,10 +20,10 @@ use crate::command::settings::{self, Settings};
 use crate::error::CommandError;
 use crate::exit;
 use crate::gate::Gate;
+use crate::host::runtimes::node::program::target;
+use crate::host::terminal::Terminal;
 use crate::model::gap::{Gap, GapId};
 use crate::report::Document;
-use crate::source::node::program::target;
-use crate::source::terminal::Terminal;
 
 /// Runs a handler, or every handler of the configuration, and reports what was left pending.
 pub(crate) fn run(args: &RunArgs) -> ExitCode {

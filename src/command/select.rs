@@ -8,8 +8,8 @@ use crate::command::template;
 use crate::config::HandlerTable;
 use crate::error::CommandError;
 use crate::gate::Pattern;
+use crate::host::terminal::Terminal;
 use crate::report::{ReportedGap, Selection, Shard};
-use crate::source::terminal::Terminal;
 
 /// The handlers to run, in the order of the file that names them.
 pub(crate) struct Selected {

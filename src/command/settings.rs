@@ -7,8 +7,8 @@ use crate::cli::GateArgs;
 use crate::config::{self, Config, HandlerTable};
 use crate::error::CommandError;
 use crate::gate::Gate;
+use crate::host::repository;
 use crate::model::gap::{Gap, GapId};
-use crate::source::repository;
 
 /// The name of the configuration where none is given.
 pub(crate) const FILE_NAME: &str = "loopcheck.toml";

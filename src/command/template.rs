@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::command::settings::{all_of, parent};
 use crate::config::HandlerTable;
 use crate::error::CommandError;
+use crate::host::terminal::Terminal;
 use crate::model::gap::{Gap, GapId};
 use crate::report::ReportedGap;
 use crate::session;
-use crate::source::terminal::Terminal;
 use crate::template::{self, Handlers, Lookup};
 
 /// What a template names.

@@ -33,7 +33,7 @@ pub(super) const LEVELS: [(&str, Level); 3] =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::node::program::runtime::NodeRuntime;
+    use crate::host::runtimes::node::program::runtime::NodeRuntime;
 
     #[test]
     fn the_runtimes_are_those_of_the_flag() {

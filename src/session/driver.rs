@@ -11,6 +11,14 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::host::clock::Clock;
+use crate::host::console::{ConsoleFeed, FeedSignal};
+use crate::host::process::{Guard, Handler};
+use crate::host::proxy::{Proxy, ProxySignal};
+use crate::host::runtime_api::{ApiSignal, RuntimeApi};
+use crate::host::runtimes::node::{BridgeEvent, BridgeSignal};
+use crate::host::sockets::{self, InheritedSockets};
+use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
@@ -24,14 +32,6 @@ use crate::session::node_link::NodeLink;
 use crate::session::plan::{FEED_TIMEOUT, GRACE, INIT_TIMEOUT, LAST_WORDS, Plan, RESCAN};
 use crate::session::start::run_started;
 use crate::session::{Recorder, failure};
-use crate::source::clock::Clock;
-use crate::source::console::{ConsoleFeed, FeedSignal};
-use crate::source::node::{BridgeEvent, BridgeSignal};
-use crate::source::process::{Guard, Handler};
-use crate::source::proxy::{Proxy, ProxySignal};
-use crate::source::runtime_api::{ApiSignal, RuntimeApi};
-use crate::source::sockets::{self, InheritedSockets};
-use crate::source::terminal::Terminal;
 
 /// Runs the handler and returns what was observed.
 pub(crate) async fn run(

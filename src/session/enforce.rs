@@ -5,6 +5,7 @@
 //! well after a freeze. Only at the end it has to have told everything.
 
 use crate::analysis;
+use crate::host::process::Freeze;
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{Enforced, KillReason, ObservationKind, Policy, SettledReason};
@@ -12,7 +13,6 @@ use crate::session::driver::{Phase, Session};
 use crate::session::failure;
 use crate::session::journal::Journal;
 use crate::session::plan::{GRACE, PROOF_TIMEOUT, RESCAN, SHUTDOWN_TIME};
-use crate::source::process::Freeze;
 
 impl Session {
     /// What follows a response under the policy.

@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::observation::{Peer, Runtime};
-use crate::session::{Plan, together};
-use crate::source::node::PROXY_VARIABLE;
-use crate::source::process::Launch;
-use crate::source::proxy;
-use crate::source::runtime_api::{
+use crate::host::process::Launch;
+use crate::host::proxy;
+use crate::host::runtime_api::{
     self, REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
 };
+use crate::host::runtimes::node::PROXY_VARIABLE;
+use crate::observation::{Peer, Runtime};
+use crate::session::{Plan, together};
 
 /// `TOKIO_CONSOLE_PUBLISH_INTERVAL`: short enough to see polls before the next ones overwrite
 /// their stamps, long enough not to slow down a handler with many tasks.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::source::clock::Clock;
-use crate::source::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
-use crate::source::sockets;
+use crate::host::clock::Clock;
+use crate::host::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
+use crate::host::sockets;
 
 /// How often it is looked who listens at the console's address before it is taken for a stranger.
 const FOREIGN_LOOKS: u32 = 10;

@@ -4,18 +4,18 @@ use std::net::SocketAddr;
 
 use tokio::sync::mpsc;
 
+use crate::host::clock::Clock;
+use crate::host::process::{ChildFd, Launch};
+use crate::host::runtime_api::RuntimeApi;
+use crate::host::runtimes::node::program::files::AgentFiles;
+use crate::host::runtimes::node::program::launch::NodeHandler;
+use crate::host::runtimes::node::{
+    Bridge, BridgeEvent, BridgeSignal, ERRORS_VARIABLE, FD_VARIABLE, Setup, fd_numbers, open_pipes,
+};
 use crate::model::gap::{Gap, GapId};
 use crate::observation::ObservationKind;
 use crate::session::environment;
 use crate::session::plan::Plan;
-use crate::source::clock::Clock;
-use crate::source::node::program::files::AgentFiles;
-use crate::source::node::program::launch::NodeHandler;
-use crate::source::node::{
-    Bridge, BridgeEvent, BridgeSignal, ERRORS_VARIABLE, FD_VARIABLE, Setup, fd_numbers, open_pipes,
-};
-use crate::source::process::{ChildFd, Launch};
-use crate::source::runtime_api::RuntimeApi;
 
 /// The agent, from the session's side. Dropping it closes the pipes and the feed.
 pub(super) struct NodeLink {

@@ -1,10 +1,10 @@
 //! The peer whose connections a run breaks while the handler is stopped.
 
+use crate::host::proxy::{Proxy, ProxyEvent, ProxySignal};
 use crate::model::gap::{Gap, GapId};
 use crate::observation::ObservationKind;
 use crate::session::driver::Session;
 use crate::session::journal::Journal;
-use crate::source::proxy::{Proxy, ProxyEvent, ProxySignal};
 
 impl Session {
     /// The handler has connected to it, or could not.

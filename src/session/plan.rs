@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::host::process::Launch;
+use crate::host::runtimes::node::program::launch::NodeHandler;
+use crate::host::runtimes::node::program::runtime::Client;
 use crate::observation::{BrokenPeer, Enforced, Identity, Policy, Runtime};
-use crate::source::node::program::launch::NodeHandler;
-use crate::source::node::program::runtime::Client;
-use crate::source::process::Launch;
 
 /// A run that has been validated.
 #[derive(Clone)]

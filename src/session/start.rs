@@ -5,6 +5,14 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::host::clock::Clock;
+use crate::host::console::FeedSignal;
+use crate::host::output::{self, OutputLine, Stream};
+use crate::host::process::{self, Cgroup, Guard};
+use crate::host::proxy::Proxy;
+use crate::host::runtime_api::{ApiSignal, RuntimeApi};
+use crate::host::sockets;
+use crate::host::terminal::Terminal;
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{ObservationKind, Policy, RunStarted, UncaughtError};
@@ -16,14 +24,6 @@ use crate::session::node_link::NodeLink;
 use crate::session::panic;
 use crate::session::plan::{INIT_TIMEOUT, Plan, Program};
 use crate::session::together;
-use crate::source::clock::Clock;
-use crate::source::console::FeedSignal;
-use crate::source::output::{self, OutputLine, Stream};
-use crate::source::process::{self, Cgroup, Guard};
-use crate::source::proxy::Proxy;
-use crate::source::runtime_api::{ApiSignal, RuntimeApi};
-use crate::source::sockets;
-use crate::source::terminal::Terminal;
 
 impl Session {
     /// Opens the Runtime API and starts the handler.

@@ -1,12 +1,12 @@
 //! Several invocations in flight at the same time, where the runtime can: on Lambda Managed Instances
 //! a runtime with several loops is given so many events at once.
 
+use crate::host::runtime_api::Asks;
 use crate::model::time::Timestamp;
 use crate::observation::{ObservationKind, Policy};
 use crate::session::driver::{Phase, Session};
 use crate::session::journal::Journal;
 use crate::session::plan::{Plan, Program};
-use crate::source::runtime_api::Asks;
 
 /// Tells a runtime how many events it is given at once (AWS Lambda developer guide,
 /// lambda-managed-instances-runtimes).

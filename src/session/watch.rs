@@ -2,6 +2,7 @@
 //! longer tells anything.
 
 use crate::analysis::{self, Withheld};
+use crate::host::sockets::{self, ScanError};
 use crate::model::gap::{Gap, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{KillReason, ObservationKind, SettledReason};
@@ -11,7 +12,6 @@ use crate::session::failure;
 use crate::session::feed_link::{Asked, FeedLink};
 use crate::session::journal::Journal;
 use crate::session::plan::{AUDIT_ROWS, PROOF_TIMEOUT, RESCAN};
-use crate::source::sockets::{self, ScanError};
 
 impl Session {
     pub(super) fn watch(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {

@@ -11,8 +11,8 @@ use proptest::sample::select;
 use super::function::NODE_MAJORS;
 use super::{Handlers, Lookup, Skipped, handlers};
 use crate::config::HandlerTable;
+use crate::host::runtimes::node::program::runtime::NodeRuntime;
 use crate::model::problem::Problem;
-use crate::source::node::program::runtime::NodeRuntime;
 
 const HELLO: &str = include_str!("../../testdata/templates/hello.yaml");
 const MONOREPO: &str = include_str!("../../testdata/templates/monorepo.yaml");

@@ -1,6 +1,6 @@
 //! What the fields and attributes of a row say when the handler runs in Node.js.
 //!
-//! Their names are the ones that `source::node` gives them.
+//! Their names are the ones that `host::runtimes::node` gives them.
 
 use crate::ingest::console::rows::Fields;
 use crate::model::location::Package;

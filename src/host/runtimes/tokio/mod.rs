@@ -1,0 +1,3 @@
+//! Handlers for tokio: how they are built.
+
+pub(crate) mod build;
