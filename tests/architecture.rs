@@ -476,7 +476,7 @@ fn the_rules_can_be_broken() {
             "src/host/runtimes/tokio/build/flags.rs",
             "use crate::{a::{b, c as d}, e};\nuse super::x::y;"
         ),
-        ["a::b", "a::c", "e", "source::build::x::y"]
+        ["a::b", "a::c", "e", "host::runtimes::tokio::build::x::y"]
     );
     assert_eq!(
         imports(
