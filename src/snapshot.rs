@@ -57,7 +57,7 @@ pub fn at_response(store: &Store, invocation: &Invocation) -> Option<Snapshot> {
             tasks(store, instant)
         },
         timers: resources(&is_timer),
-        handles: resources(&|resource| !is_timer(resource) && resource.node.is_some()),
+        handles: resources(&|resource| !is_timer(resource) && resource.facts.is_some()),
         sockets: indices(&store.sockets, |socket| socket.life.covers(scanned))
             .map(SocketKey)
             .collect(),

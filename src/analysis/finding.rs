@@ -248,7 +248,7 @@ fn due_ms(timer: TimerFacts, responded_at: Timestamp) -> Option<f64> {
 }
 
 fn keeps_loop(item: &Item) -> Option<bool> {
-    item.in_loop.and_then(|in_loop| in_loop.keeps_loop)
+    item.in_loop.and_then(|in_loop| in_loop.is_ref)
 }
 
 fn socket(fact: &SocketFact, item: &Item) -> Socket {

@@ -1,9 +1,9 @@
 //! One pending item, whatever its kind: what the steps of the analysis hand on.
 
+use crate::model::facts::ItemFacts;
 use crate::model::invocation::Invocation;
 use crate::model::lifetime::Lifetime;
 use crate::model::location::{Location, Package};
-use crate::model::node::NodeFacts;
 use crate::model::socket::SocketFact;
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
@@ -50,16 +50,16 @@ pub(crate) struct InLoop {
     /// Whether it kept the loop alive when that had turned once after the response.
     pub(crate) holds: bool,
     /// Whether it is ref'd, where that can be said of it.
-    pub(crate) keeps_loop: Option<bool>,
+    pub(crate) is_ref: Option<bool>,
     /// When it let the loop go, although it lived on.
     pub(crate) released: Option<Timestamp>,
 }
 
 impl InLoop {
     /// As the feed tells it.
-    pub(crate) fn of(facts: &NodeFacts) -> Self {
-        let NodeFacts { holds, keeps_loop, released, .. } = facts;
-        Self { holds: *holds, keeps_loop: *keeps_loop, released: *released }
+    pub(crate) fn of(facts: &ItemFacts) -> Self {
+        let ItemFacts { holds_loop, is_ref, released, .. } = facts;
+        Self { holds: *holds_loop, is_ref: *is_ref, released: *released }
     }
 }
 

@@ -12,9 +12,9 @@ use crate::analysis::collect::{self, Items, Pending};
 use crate::analysis::item::{InLoop, Item};
 use crate::analysis::owner;
 use crate::analysis::wait::{self, Waits};
+use crate::model::facts::{ItemFacts, ItemKind};
 use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::location::{Owner, Package};
-use crate::model::node::{NodeFacts, NodeKind};
 use crate::model::resource::Resource;
 use crate::model::socket::{Protocol, SocketFact, SocketState};
 use crate::model::store::{Child, Socket, Store};
@@ -51,13 +51,13 @@ impl Collector<'_> {
     fn tasks(&self, items: &mut Items) {
         for (key, pending_in) in &self.pending.tasks {
             let task = self.store.task(*key);
-            let facts = task.node.as_ref();
+            let facts = task.facts.as_ref();
             let kind = facts.map(|facts| facts.kind);
-            if kind == Some(NodeKind::Invocation) {
+            if kind == Some(ItemKind::Invocation) {
                 continue;
             }
             let wait = self.waits.on(*key).cloned();
-            let is_job = kind == Some(NodeKind::Job);
+            let is_job = kind == Some(ItemKind::Job);
             let (origin, package) = made_by(task.owner.as_ref(), facts);
             // A promise keeps nothing alive. What its function waits on may.
             let in_loop = match &wait {
@@ -79,7 +79,7 @@ impl Collector<'_> {
                 state: Some(state),
                 wait,
                 in_loop,
-                made_in: facts.and_then(|facts| facts.invocation),
+                made_in: facts.and_then(|facts| facts.created_in),
                 ..Item::of(
                     if is_job { Kind::Blocking } else { Kind::Task },
                     task.span_life,
@@ -91,7 +91,7 @@ impl Collector<'_> {
             // be left to tell its end.
             let is_own = facts.is_some_and(|facts| facts.internal);
             let is_over = is_own || (item.package.is_some() && item.ends_in_turn(self.store));
-            if kind == Some(NodeKind::Immediate) && is_over {
+            if kind == Some(ItemKind::Immediate) && is_over {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
             } else {
                 items.pending.push(item);
@@ -110,8 +110,9 @@ impl Collector<'_> {
                 continue;
             }
             let item = self.timer(timer, pending_in);
-            let facts = timer.node.as_ref();
-            if facts.is_some_and(|facts| !facts.holds && (facts.internal || is_undici(&item))) {
+            let facts = timer.facts.as_ref();
+            if facts.is_some_and(|facts| !facts.holds_loop && (facts.internal || is_undici(&item)))
+            {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
             } else if let Some(connection) = connection_of(&item, connections) {
                 keep_time(connection, &item);
@@ -134,7 +135,7 @@ impl Collector<'_> {
     }
 
     fn timer(&self, timer: &Resource, pending_in: &[usize]) -> Item {
-        let facts = timer.node.as_ref();
+        let facts = timer.facts.as_ref();
         let callback = facts.and_then(|facts| facts.callback.clone());
         let function =
             if facts.is_some_and(|facts| facts.repeats) { "setInterval" } else { "setTimeout" };
@@ -169,7 +170,7 @@ impl Collector<'_> {
         let unread = self.pending.handles.iter().filter(|(key, _)| !seen.contains(key));
         for (key, pending_in) in unread {
             let resource = self.store.resource(*key);
-            let told = resource.node.as_ref().and_then(told_socket);
+            let told = resource.facts.as_ref().and_then(told_socket);
             if let Some(fact) = told.map(|told| self.read_later(&told).unwrap_or(told)) {
                 let item = resource_item(Kind::Socket, resource, pending_in);
                 connections.push(connection(Item { socket: Some(fact), ..item }, resource));
@@ -189,7 +190,8 @@ impl Collector<'_> {
     fn resources_by_inode(&self) -> BTreeMap<u64, ResourceKey> {
         // An inode is used again; the last resource with it is the one that is pending.
         let told = self.pending.handles.keys().copied();
-        told.filter_map(|key| Some((self.store.resource(key).node.as_ref()?.inode?, key))).collect()
+        told.filter_map(|key| Some((self.store.resource(key).facts.as_ref()?.inode?, key)))
+            .collect()
     }
 
     /// A socket that both the kernel and the feed show.
@@ -226,7 +228,7 @@ impl Collector<'_> {
     fn handles(&self, items: &mut Items) {
         for (key, pending_in) in &self.pending.handles {
             let resource = self.store.resource(*key);
-            let Some(facts) = &resource.node else { continue };
+            let Some(facts) = &resource.facts else { continue };
             let Some((kind, name)) = handle(facts, resource) else { continue };
             let item = resource_item(Kind::Other, resource, pending_in);
             items.pending.push(Item { name, handle: Some(kind), ..item });
@@ -236,7 +238,7 @@ impl Collector<'_> {
             let child = self.store.child(*key);
             if !told.iter().any(|told| told.has(child)) {
                 // Node.js has no handle for it, so nothing in its loop waits for it.
-                let in_loop = InLoop { holds: false, keeps_loop: None, released: None };
+                let in_loop = InLoop { holds: false, is_ref: None, released: None };
                 let item = collect::read_child(child, pending_in);
                 items.pending.push(Item { in_loop: Some(in_loop), ..item });
             }
@@ -245,7 +247,7 @@ impl Collector<'_> {
 
     fn told_children(&self) -> Vec<ToldChild> {
         let handles = self.pending.handles.keys().map(|key| self.store.resource(*key));
-        let told = handles.filter_map(|resource| Some((resource.node.as_ref()?.pid?, resource)));
+        let told = handles.filter_map(|resource| Some((resource.facts.as_ref()?.pid?, resource)));
         told.map(|(pid, resource)| {
             // The same clock for it and for its children: when a reading did not show them.
             let read = self.store.children.iter().find(|child| child.process.pid == pid);
@@ -281,7 +283,7 @@ fn is_undici(item: &Item) -> bool {
 }
 
 fn connection(item: Item, resource: &Resource) -> Connection {
-    let packages = resource.node.as_ref().map(|facts| facts.packages.clone()).unwrap_or_default();
+    let packages = resource.facts.as_ref().map(|facts| facts.packages.clone()).unwrap_or_default();
     Connection { item, packages, timed_in: BTreeSet::new() }
 }
 
@@ -325,29 +327,29 @@ fn keep_time(connection: &mut Connection, timer: &Item) {
 
 /// When a timer was armed last: when it was made, or when it fired.
 fn armed_at(timer: &Resource) -> Option<Timestamp> {
-    let due = timer.node.as_ref()?.due?;
+    let due = timer.facts.as_ref()?.due?;
     let delay = Duration::from_millis(timer.duration_ms?);
     Some(Timestamp::from_nanos(due.nanos().saturating_sub(delay.as_nanos() as u64)))
 }
 
 fn resource_item(kind: Kind, resource: &Resource, pending_in: &[usize]) -> Item {
-    let facts = resource.node.as_ref();
+    let facts = resource.facts.as_ref();
     let (origin, package) = made_by(resource.owner.as_ref(), facts);
     Item {
         location: resource.location.clone(),
         origin,
         package,
-        in_flight: facts.is_some_and(|facts| facts.busy),
+        in_flight: facts.is_some_and(|facts| facts.in_flight),
         in_loop: facts.map(InLoop::of),
-        made_in: facts.and_then(|facts| facts.invocation),
-        request: facts.and_then(|facts| facts.http.clone()),
+        made_in: facts.and_then(|facts| facts.created_in),
+        request: facts.and_then(|facts| facts.request.clone()),
         used_in: facts.and_then(|facts| facts.used_in),
         ..Item::of(kind, resource.life, pending_in.to_vec())
     }
 }
 
 /// Whose code made it. The handler's own line counts, with the library that it called.
-fn made_by(owner: Option<&Owner>, facts: Option<&NodeFacts>) -> (Option<Origin>, Option<Package>) {
+fn made_by(owner: Option<&Owner>, facts: Option<&ItemFacts>) -> (Option<Origin>, Option<Package>) {
     let (origin, package) = owner::origin(owner);
     let told = facts.and_then(|facts| facts.package.clone());
     (origin, told.or(package))
@@ -355,21 +357,21 @@ fn made_by(owner: Option<&Owner>, facts: Option<&NodeFacts>) -> (Option<Origin>,
 
 /// What the feed alone shows of a socket: one that the kernel does not list, because it is not
 /// connected yet, was made after the reading, or is no socket but a pipe.
-fn told_socket(facts: &NodeFacts) -> Option<SocketFact> {
+fn told_socket(facts: &ItemFacts) -> Option<SocketFact> {
     let state = match facts.kind {
-        NodeKind::Server => SocketState::Listen,
-        NodeKind::Udp => SocketState::Unconnected,
-        NodeKind::Socket if facts.peer.is_none() && facts.busy => SocketState::Connecting,
-        NodeKind::Socket => SocketState::Unknown,
+        ItemKind::Server => SocketState::Listen,
+        ItemKind::Udp => SocketState::Unconnected,
+        ItemKind::Socket if facts.peer.is_none() && facts.in_flight => SocketState::Connecting,
+        ItemKind::Socket => SocketState::Unknown,
         _ => return None,
     };
     let is_path = |address: &Option<String>| {
         address.as_ref().is_some_and(|address| address.parse::<std::net::SocketAddr>().is_err())
     };
     let protocol = match facts.kind {
-        NodeKind::Udp => Protocol::Udp,
+        ItemKind::Udp => Protocol::Udp,
         _ if is_path(&facts.local) || is_path(&facts.peer) => Protocol::Unix,
-        _ if facts.local.is_none() && facts.peer.is_none() && !facts.busy => Protocol::Other,
+        _ if facts.local.is_none() && facts.peer.is_none() && !facts.in_flight => Protocol::Other,
         _ => Protocol::Tcp,
     };
     Some(SocketFact {
@@ -384,17 +386,17 @@ fn told_socket(facts: &NodeFacts) -> Option<SocketFact> {
     })
 }
 
-fn handle(facts: &NodeFacts, resource: &Resource) -> Option<(HandleKind, Option<String>)> {
+fn handle(facts: &ItemFacts, resource: &Resource) -> Option<(HandleKind, Option<String>)> {
     let hook_type = resource.concrete_type.as_str();
     Some(match facts.kind {
-        NodeKind::Child => (HandleKind::Process, facts.command.clone()),
-        NodeKind::Worker => (HandleKind::Worker, None),
-        NodeKind::Watcher if hook_type == "STATWATCHER" => {
+        ItemKind::Child => (HandleKind::Process, facts.command.clone()),
+        ItemKind::Worker => (HandleKind::Worker, None),
+        ItemKind::Watcher if hook_type == "STATWATCHER" => {
             (HandleKind::Watcher, Some("fs.watchFile".into()))
         }
-        NodeKind::Watcher => (HandleKind::Watcher, Some("fs.watch".into())),
-        NodeKind::Port => (HandleKind::MessagePort, None),
-        NodeKind::Other => (HandleKind::Other, Some(hook_type.to_owned())),
+        ItemKind::Watcher => (HandleKind::Watcher, Some("fs.watch".into())),
+        ItemKind::Port => (HandleKind::MessagePort, None),
+        ItemKind::Other => (HandleKind::Other, Some(hook_type.to_owned())),
         _ => return None,
     })
 }

@@ -186,7 +186,7 @@ fn wait_on(store: &Store, key: ResourceKey, operation: Option<String>, inferred:
         operation,
         location: resource.location.clone(),
         timer,
-        in_loop: resource.node.as_ref().map(InLoop::of),
+        in_loop: resource.facts.as_ref().map(InLoop::of),
         made: Some(resource.life.created),
         inferred,
     }
@@ -194,7 +194,7 @@ fn wait_on(store: &Store, key: ResourceKey, operation: Option<String>, inferred:
 
 /// When a timer fires, as far as it is known.
 pub(crate) fn timer_facts(timer: &Resource) -> TimerFacts {
-    if let Some(facts) = &timer.node {
+    if let Some(facts) = &timer.facts {
         return TimerFacts { due: facts.due, repeats: facts.repeats };
     }
     let due = timer

@@ -6,8 +6,8 @@ pub mod lifetime;
 pub mod location;
 pub(crate) mod script_path;
 
+pub mod facts;
 pub mod id;
-pub mod node;
 pub mod problem;
 pub mod task;
 

@@ -1,9 +1,9 @@
 //! A resource of the handler's runtime: a timer, a lock, a channel; and what waits on it.
 
+use crate::model::facts::ItemFacts;
 use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::lifetime::Lifetime;
 use crate::model::location::{Location, Owner};
-use crate::model::node::NodeFacts;
 use crate::model::task::SeenOn;
 
 /// Something that a task can wait on.
@@ -30,8 +30,8 @@ pub struct Resource {
     pub made_by: Vec<TaskKey>,
     /// Which subscriptions have shown it.
     pub seen_on: SeenOn,
-    /// If the handler runs in Node.js: what its feed tells beyond all that.
-    pub node: Option<NodeFacts>,
+    /// Further facts, which only the feed of a runtime with an event loop reports.
+    pub facts: Option<ItemFacts>,
 }
 
 /// The kinds of resources that matter here.

@@ -1,8 +1,8 @@
 //! A task of the handler's runtime.
 
+use crate::model::facts::ItemFacts;
 use crate::model::lifetime::Lifetime;
 use crate::model::location::{Location, Owner};
-use crate::model::node::NodeFacts;
 use crate::model::time::Timestamp;
 
 /// One spawned future or closure.
@@ -35,8 +35,8 @@ pub struct Task {
     pub activity_at_response: Option<Activity>,
     /// Which subscriptions have shown it.
     pub seen_on: SeenOn,
-    /// If the handler runs in Node.js: what its feed tells beyond all that.
-    pub node: Option<NodeFacts>,
+    /// Further facts, which only the feed of a runtime with an event loop reports.
+    pub facts: Option<ItemFacts>,
 }
 
 /// What kind of task, as tokio names it.
@@ -126,7 +126,7 @@ impl Task {
             polls_seen: Vec::new(),
             activity_at_response: None,
             seen_on: SeenOn::default(),
-            node: None,
+            facts: None,
         }
     }
 

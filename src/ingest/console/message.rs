@@ -12,9 +12,9 @@ use console_api::{async_ops, resources, tasks};
 use crate::ingest::console::cross_check::{compare_with_audit, inconsistent};
 use crate::ingest::console::rows::{Fields, describe, place, read_stats, stamp};
 use crate::ingest::timer_owner;
+use crate::model::facts::ItemFacts;
 use crate::model::id::{AsyncOpKey, ResourceKey, TaskKey};
 use crate::model::lifetime::Lifetime;
-use crate::model::node::NodeFacts;
 use crate::model::resource::{AsyncOp, Resource, ResourceKind};
 use crate::model::store::Store;
 use crate::model::task::{SeenOn, Task};
@@ -206,7 +206,7 @@ impl Message<'_> {
         }
         // tokio notes an end where every message sees it. Node.js' agent tells of one later, and what
         // was read before that may be heard after it.
-        let known_from = if task.node.is_some() { task.seen_on.end } else { life.ended };
+        let known_from = if task.facts.is_some() { task.seen_on.end } else { life.ended };
         let sure_until = self.now.map(|now| self.subscription.sure_until(now));
         if ended.is_none() && known_from.zip(sure_until).is_some_and(|(end, sure)| end <= sure) {
             // What was said to be over goes on: keep it pending.
@@ -279,7 +279,7 @@ impl Message<'_> {
             duration_ms: None,
             made_by: Vec::new(),
             seen_on: SeenOn::default(),
-            node: None,
+            facts: None,
         };
         let key = ResourceKey(self.store.resources.len());
         self.store.spans.resources.insert(span, key);
@@ -291,14 +291,14 @@ impl Message<'_> {
         let mut seen = self.store.resources[key.0].seen_on;
         self.mark(&mut seen);
         let attributes = Fields::of_resource(&stats.attributes, &self.store.spans.field_names);
-        let (duration, node) = (attributes.number("duration"), NodeFacts::read(&attributes));
+        let (duration, facts) = (attributes.number("duration"), ItemFacts::read(&attributes));
         let resource = &mut self.store.resources[key.0];
         resource.seen_on = seen;
         if stamp(stats.created_at).is_some_and(|created| created != resource.life.created) {
             return;
         }
         resource.duration_ms = duration.or(resource.duration_ms);
-        resource.node = node.or(resource.node.take());
+        resource.facts = facts.or(resource.facts.take());
         if let Some(problem) = settle_end(&mut resource.life, stamp(stats.dropped_at), None) {
             self.store.note(inconsistent(format!("a resource of the console feed {problem}")));
         }

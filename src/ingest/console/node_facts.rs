@@ -3,30 +3,30 @@
 //! Their names are the ones that `host::runtimes::node` gives them.
 
 use crate::ingest::console::rows::Fields;
+use crate::model::facts::{ItemFacts, ItemKind};
 use crate::model::location::Package;
-use crate::model::node::{NodeFacts, NodeKind};
 use crate::model::time::Timestamp;
 
-impl NodeFacts {
+impl ItemFacts {
     /// Reads them; `None` if the row is not one of a Node.js handler.
     pub(super) fn read(fields: &Fields) -> Option<Self> {
-        let kind = NodeKind::from_id(&fields.text("node.kind")?)?;
+        let kind = ItemKind::from_id(&fields.text("node.kind")?)?;
         let small = |name| fields.number(name).and_then(|number| u32::try_from(number).ok());
         let instant = |name| fields.number(name).map(Timestamp::from_nanos);
         Some(Self {
             kind,
-            invocation: small("invocation"),
+            created_in: small("invocation"),
             // What does not say that it lets the loop go is taken to hold it.
-            holds: fields.is("holds").unwrap_or(true),
-            keeps_loop: fields.is("ref"),
+            holds_loop: fields.is("holds").unwrap_or(true),
+            is_ref: fields.is("ref"),
             repeats: fields.is("repeat").unwrap_or(false),
             due: instant("due"),
             released: instant("released"),
             inode: fields.number("inode"),
             local: fields.text("local"),
             peer: fields.text("peer"),
-            busy: fields.is("busy").unwrap_or(false),
-            http: fields.text("http"),
+            in_flight: fields.is("busy").unwrap_or(false),
+            request: fields.text("http"),
             used_in: small("use"),
             pid: small("pid"),
             command: fields.text("command"),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use console_api::{Attribute, Field, Location as FeedLocation, field, tasks};
 
+use crate::model::facts::ItemFacts;
 use crate::model::location::{Location, Owner};
-use crate::model::node::NodeFacts;
 use crate::model::task::{Task, TaskKind, TaskStats};
 use crate::model::time::Timestamp;
 
@@ -34,7 +34,7 @@ pub(super) fn describe(
     let (location, owner) = place(row.location.as_ref(), workspace);
     task.location = location.or(task.location.take());
     task.owner = owner.or(task.owner.take());
-    task.node = NodeFacts::read(fields).or(task.node.take());
+    task.facts = ItemFacts::read(fields).or(task.facts.take());
 }
 
 pub(super) fn place(

@@ -1,17 +1,18 @@
-//! What the feed of a Node.js handler tells of an item, beyond what tokio's tells.
+//! Facts about an item that only the feed of a runtime with an event loop reports.
 //!
-//! Whether something keeps the event loop alive decides what a completion mode that waits for it
-//! does. It is told as of the first turn of the loop after a response.
+//! The names are neutral: any runtime may report them. Whether an item holds the event loop decides
+//! what a completion mode that waits for the loop does; the fact is as of the first turn of the
+//! loop after a response.
 
 use crate::model::location::Package;
 use crate::model::time::Timestamp;
 
-/// What kind of thing it is.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum NodeKind {
-    /// A `Timeout`: of `setTimeout` or `setInterval`.
+pub enum ItemKind {
+    /// A timer, which fires once or again and again.
     Timer,
-    /// An `Immediate`.
+    /// A function that the next turn of the event loop calls.
     Immediate,
     /// A connection.
     Socket,
@@ -19,9 +20,9 @@ pub enum NodeKind {
     Server,
     /// A UDP socket.
     Udp,
-    /// Work in libuv's thread pool, or of a native addon.
+    /// Work in a thread pool, or of native code.
     Job,
-    /// A call of an async function whose promise is not settled.
+    /// A call of an async function that has not finished.
     AsyncFunction,
     /// A worker thread.
     Worker,
@@ -37,7 +38,7 @@ pub enum NodeKind {
     Other,
 }
 
-impl NodeKind {
+impl ItemKind {
     /// The kind with this name in the feed.
     pub fn from_id(id: &str) -> Option<Self> {
         Some(match id {
@@ -59,22 +60,22 @@ impl NodeKind {
     }
 }
 
-/// What is known of an item of a Node.js handler.
+/// What the feed reports about an item.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NodeFacts {
-    /// What kind of thing it is.
-    pub kind: NodeKind,
-    /// The invocation whose code made it, from 1; 0 for the init phase.
-    pub invocation: Option<u32>,
-    /// Whether it keeps the event loop alive.
-    pub holds: bool,
-    /// Whether it is ref'd, where that can be said of it.
-    pub keeps_loop: Option<bool>,
-    /// A timer: whether it fires again and again.
+pub struct ItemFacts {
+    /// Its kind.
+    pub kind: ItemKind,
+    /// The invocation whose code created it, from 1; 0 for the init phase.
+    pub created_in: Option<u32>,
+    /// Holds the event loop: a runtime that waits for an empty loop waits for this item.
+    pub holds_loop: bool,
+    /// The item's own switch for holding the loop (`ref` and `unref`), where it has one.
+    pub is_ref: Option<bool>,
+    /// A timer: fires again and again.
     pub repeats: bool,
-    /// A timer: when it fires next.
+    /// A timer: the instant at which it fires next.
     pub due: Option<Timestamp>,
-    /// When it no longer kept the event loop alive, although it lived on.
+    /// The instant at which it stopped holding the event loop, although it lived on.
     pub released: Option<Timestamp>,
     /// A socket: the kernel's inode number.
     pub inode: Option<u64>,
@@ -82,10 +83,10 @@ pub struct NodeFacts {
     pub local: Option<String>,
     /// A socket: its peer's address.
     pub peer: Option<String>,
-    /// A socket: whether a request was in flight on it.
-    pub busy: bool,
+    /// A socket: a request was in flight on it.
+    pub in_flight: bool,
     /// A socket: method and host of its last request.
-    pub http: Option<String>,
+    pub request: Option<String>,
     /// A socket: the last invocation that used it.
     pub used_in: Option<u32>,
     /// A child process: its id.
@@ -98,6 +99,6 @@ pub struct NodeFacts {
     pub packages: Vec<String>,
     /// A timer: the name of the function that it calls.
     pub callback: Option<String>,
-    /// Whether Node.js made it for itself, and not a public function for its caller.
+    /// Created by the runtime for itself, and not by a public function for its caller.
     pub internal: bool,
 }
