@@ -10,7 +10,7 @@ use crate::command::read_report;
 use crate::error::CommandError;
 use crate::gate;
 use crate::report::Diff;
-use crate::reporter::{diff_markdown, diff_table, json};
+use crate::reporter::{json, markdown, table};
 
 /// Compares two reports.
 pub(crate) fn diff(args: &DiffArgs) -> ExitCode {
@@ -46,8 +46,8 @@ fn open(formats: &[DiffFormatArg]) -> Result<Vec<(DiffFormat, Target)>, CommandE
 
 fn write(diff: &Diff, format: DiffFormat, target: Target) -> Result<(), CommandError> {
     target.write(|style, out| match format {
-        DiffFormat::Table => diff_table::write(diff, style, out),
+        DiffFormat::Table => table::diff::write(diff, style, out),
         DiffFormat::Json => json::write_diff(diff, out),
-        DiffFormat::Markdown => diff_markdown::write(diff, out),
+        DiffFormat::Markdown => markdown::diff::write(diff, out),
     })
 }

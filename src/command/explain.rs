@@ -6,7 +6,8 @@ use crate::cli::ExplainArgs;
 use crate::command::complaint::report_error;
 use crate::command::output::Target;
 use crate::error::CommandError;
-use crate::reporter::{explanation, text};
+use crate::reporter::table::explanation;
+use crate::reporter::text;
 use crate::{exit, explain as topics};
 
 /// Says what an id means, or which ids there are.

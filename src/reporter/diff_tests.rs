@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::gate::{self, compare};
 use crate::report::{Diff, Document, Finding, Report, Status};
 use crate::reporter::table::TableStyle;
-use crate::reporter::{diff_markdown, diff_table, json, samples, text};
+use crate::reporter::{json, markdown, samples, table, text};
 use crate::rule::{Level, RuleId};
 
 const SCHEMA: &str = include_str!("../../testdata/schema/diff-v1.schema.json");
@@ -69,13 +69,13 @@ fn several_handlers() -> Diff {
 
 fn table(diff: &Diff, width: u16, color: bool) -> String {
     let mut out = Vec::new();
-    diff_table::write(diff, TableStyle { width, color }, &mut out).unwrap();
+    table::diff::write(diff, TableStyle { width, color }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn markdown(diff: &Diff) -> String {
     let mut out = Vec::new();
-    diff_markdown::write(diff, &mut out).unwrap();
+    markdown::diff::write(diff, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::exit;
 use crate::model::gap::{Effect, GapId};
 use crate::report::{Document, Finding, Place, Results, Status, Verdict};
-use crate::reporter::verdict_line::{is_denied, is_warning};
+use crate::reporter::sentence::verdict::{is_denied, is_warning};
 use crate::reporter::{github, samples, text};
 use crate::rule::Level;
 

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::model::gap::Effect;
 use crate::report::{Document, Status};
-use crate::reporter::verdict_line::matters;
+use crate::reporter::sentence::verdict::matters;
 use crate::reporter::{markdown, samples, text};
 use crate::rule::Level;
 
