@@ -1,36 +1,40 @@
 //! What a command cannot get over, with a hint and an exit code.
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, DiagnosticId, FailureId};
 
 /// An error that ends a command before there is a report of a run.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}", gap.message)]
 pub(crate) struct CommandError {
     /// What is wrong, as it also stands in a report.
-    pub(crate) gap: Gap,
+    pub(crate) gap: Diagnostic,
     /// What else is wrong: a file is told all its errors at once.
-    pub(crate) more: Vec<Gap>,
+    pub(crate) more: Vec<Diagnostic>,
 }
 
 impl CommandError {
     /// Something that the user named is not there or cannot be used.
     pub(crate) fn input(message: impl Into<String>, hint: Option<String>) -> Self {
-        Self::other(GapId::BadInput, message, hint)
+        Self::other(FailureId::BadInput, message, hint)
     }
 
     /// Something else.
-    pub(crate) fn other(id: GapId, message: impl Into<String>, hint: Option<String>) -> Self {
-        Self::from(Gap { id, message: message.into(), hint })
+    pub(crate) fn other(
+        id: impl Into<DiagnosticId>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> Self {
+        Self::from(Diagnostic { id: id.into(), message: message.into(), hint })
     }
 
     /// All that is wrong.
-    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Gap> {
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Diagnostic> {
         std::iter::once(&self.gap).chain(&self.more)
     }
 }
 
-impl From<Gap> for CommandError {
-    fn from(gap: Gap) -> Self {
+impl From<Diagnostic> for CommandError {
+    fn from(gap: Diagnostic) -> Self {
         Self { gap, more: Vec::new() }
     }
 }

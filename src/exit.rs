@@ -1,6 +1,6 @@
 //! Exit codes: the one place that decides them, the same for every format.
 
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::Verdict;
 
 /// Nothing unexpected was pending, and that was proved.

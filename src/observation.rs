@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 
 use console_api::instrument::Update;
 
+use crate::model::diagnostic::Diagnostic;
 pub use crate::model::enforced::{Enforced, FrozenBy, Policy};
-use crate::model::gap::Gap;
 pub use crate::model::peer::{Break, BrokenPeer, Peer};
 pub use crate::model::run::{
     ExitedWith, Identity, KillReason, RunStarted, Runtime, SettledReason, UncaughtError,
@@ -104,8 +104,8 @@ pub enum ObservationKind {
     ShutdownNotice,
     /// Something failed that nobody awaited any more.
     Uncaught(UncaughtError),
-    /// A hole in the evidence that the source of observations itself noticed.
-    Gap(Gap),
+    /// A gap or a failure that the source of observations itself noticed.
+    Diagnostic(Diagnostic),
 }
 
 /// Which subscription of the console feed a message came on.

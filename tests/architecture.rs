@@ -81,7 +81,7 @@ const PURE_CRATES: &[&str] = &[
 
 /// What a reporter may know.
 const REPORTER_IMPORTS: &[&str] =
-    &["explain", "model::gap", "policy", "report", "reporter", "rule"];
+    &["explain", "model::diagnostic", "policy", "report", "reporter", "rule"];
 
 /// Lines of one file, tests left out.
 const LONGEST_FILE: usize = 450;

@@ -7,7 +7,7 @@ mod support;
 
 use loopcheck::analysis::judge;
 use loopcheck::ingest::Evidence;
-use loopcheck::model::gap::{Gap, GapId};
+use loopcheck::model::diagnostic::{Diagnostic, DiagnosticId, Effect};
 use loopcheck::observation::{ApiMoment, Observation, ObservationKind, Subscription};
 use loopcheck::report::{Report, Verdict};
 use proptest::prelude::*;
@@ -283,11 +283,11 @@ proptest! {
 
 #[test]
 fn any_gap_that_touches_the_answer_keeps_a_clean_run_from_passing() {
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         let mut seen = observations(&[], 100_000, 4, true);
-        seen.push(at(500.0, ObservationKind::Gap(Gap::new(*id, "a gap"))));
+        seen.push(at(500.0, ObservationKind::Diagnostic(Diagnostic::new(*id, "a gap"))));
         let passes = report(&seen).verdict == Verdict::Pass;
-        let note = id.effect() == loopcheck::model::gap::Effect::Note;
+        let note = id.effect() == Effect::Note;
         assert_eq!(passes, note, "{}", id.as_str());
     }
 }

@@ -1,7 +1,7 @@
 //! Holes in the evidence that only the whole run shows.
 
 use crate::ingest::console;
-use crate::model::gap::{Effect, Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, Effect, GapId};
 use crate::model::run::KillReason;
 use crate::model::store::Store;
 use crate::model::task::{Task, TaskKind};
@@ -25,40 +25,40 @@ fn feed(store: &mut Store) {
         let message =
             format!("{lost} unfinished calls of async functions are known by number alone");
         store.note(
-            Gap::new(GapId::EventsDropped, message).hint(
+            Diagnostic::new(GapId::EventsDropped, message).hint(
                 "let one invocation start fewer of them, so that each can be told by its place",
             ),
         );
     } else if store.feed.dropped_events > 0 {
         let lost = store.feed.dropped_events;
         let message = format!("the console feed lost {lost} events because its queue was full");
-        store.note(Gap::new(GapId::EventsDropped, message).hint(
+        store.note(Diagnostic::new(GapId::EventsDropped, message).hint(
             "let the handler do less at once, or start it with a larger TOKIO_CONSOLE_BUFFER_CAPACITY (--env)",
         ));
     }
     let attached = store.feed.attached_at.is_some();
-    let explained = store.has_gap(GapId::ForeignConsole) || store.has_gap(GapId::NotInstrumented);
+    let explained = store.has(GapId::ForeignConsole) || store.has(GapId::NotInstrumented);
     if !attached && explained {
         return;
     }
     if !attached && store.runtime().is_node() {
         let message = "loopcheck's agent did not report from the handler's process";
         store.note(
-            Gap::new(GapId::NotInstrumented, message)
+            Diagnostic::new(GapId::NotInstrumented, message)
                 .hint("it is loaded with NODE_OPTIONS: does something take that away?"),
         );
     } else if !attached {
         let message = "the handler serves no console feed, so its tasks and timers were not seen";
-        store.note(Gap::new(GapId::NotInstrumented, message).hint(
+        store.note(Diagnostic::new(GapId::NotInstrumented, message).hint(
             "add the crate console-subscriber and call console_subscriber::init() first thing in main; build with --cfg tokio_unstable",
         ));
     } else if attached && store.feed.updates == 0 {
         let message = "the console feed never sent its full state";
-        store.note(Gap::new(GapId::FullStateMissing, message));
+        store.note(Diagnostic::new(GapId::FullStateMissing, message));
     } else if is_blind(store) {
         let message =
             "the console feed never showed an async task, not even the Lambda runtime's own";
-        store.note(Gap::new(GapId::NoTasks, message).hint(
+        store.note(Diagnostic::new(GapId::NoTasks, message).hint(
             "build the handler with RUSTFLAGS=\"--cfg tokio_unstable\" and tokio's feature `tracing`, and install the subscriber before the runtime spawns anything",
         ));
     }
@@ -85,8 +85,8 @@ fn is_async(task: &Task) -> bool {
 
 fn catching_up(store: &mut Store) {
     // Who has crashed tells nothing more, and that has been told.
-    let explained = store.has_gap(GapId::AgentFailed)
-        || store.gaps.iter().any(|gap| gap.id.effect() == Effect::NoResponse);
+    let explained = store.has(GapId::AgentFailed)
+        || store.diagnostics.iter().any(|gap| gap.id.effect() == Effect::NoResponse);
     if store.feed.attached_at.is_none() || explained {
         return;
     }
@@ -101,7 +101,7 @@ fn catching_up(store: &mut Store) {
             "the console feed could not be proved to have caught up with the response of invocation {index}"
         );
         store.note(
-            Gap::new(GapId::FeedLag, message).hint(
+            Diagnostic::new(GapId::FeedLag, message).hint(
                 "let the handler do less at once, or run it on a machine with more free cores",
             ),
         );
@@ -114,7 +114,7 @@ pub(crate) fn unexplained_hold(store: &mut Store) {
         return;
     }
     let message = "until its deadline the handler neither answered nor asked for the next event, and nothing that was seen explains it";
-    store.note(Gap::new(GapId::NoNext, message).hint(
+    store.note(Diagnostic::new(GapId::NoNext, message).hint(
         "something keeps its thread busy, or native code keeps its event loop alive; or the machine is too busy for this --timeout",
     ));
 }
@@ -123,14 +123,14 @@ fn invocations(store: &mut Store) {
     let Some(run) = &store.run else { return };
     let wanted = run.invocations as usize;
     let done = store.invocations.iter().filter(|known| known.responded_at.is_some()).count();
-    let explained = store.gaps.iter().any(|gap| {
+    let explained = store.diagnostics.iter().any(|gap| {
         matches!(gap.id.effect(), Effect::NoResponse | Effect::Usage | Effect::Interrupted)
     });
     let withheld = matches!(store.killed, Some((_, KillReason::Withheld)));
     let (events, delivered) = (run.events as usize, store.invocations.len());
     if done < wanted && !explained && !withheld {
         let message = format!("{done} of {wanted} invocations took place");
-        store.note(Gap::new(GapId::InvocationsMissing, message));
+        store.note(Diagnostic::new(GapId::InvocationsMissing, message));
     } else if withheld && events > 1 {
         // An environment whose answer is withheld until the deadline is gone after that: it has
         // no warm invocation. Another event is another matter.
@@ -140,7 +140,7 @@ fn invocations(store: &mut Store) {
                 "{tried} of {events} events was delivered: an answer was withheld until the deadline, and the environment is gone after that"
             );
             store.note(
-                Gap::new(GapId::InvocationsMissing, message)
+                Diagnostic::new(GapId::InvocationsMissing, message)
                     .hint("run the other events by themselves: a handler for each, or --event"),
             );
         }
@@ -155,7 +155,7 @@ fn invocations(store: &mut Store) {
         if !explained {
             let message =
                 format!("the watch after the response of invocation {index} was cut short");
-            store.note(Gap::new(GapId::InvocationsMissing, message));
+            store.note(Diagnostic::new(GapId::InvocationsMissing, message));
         }
     }
 }
@@ -163,10 +163,10 @@ fn invocations(store: &mut Store) {
 fn sockets(store: &mut Store) {
     let responses = store.invocations.iter().filter(|known| known.responded_at.is_some());
     let unscanned = responses.filter(|known| known.scanned_at.is_none()).count();
-    if unscanned > 0 && !store.has_gap(GapId::SocketsUnreadable) {
+    if unscanned > 0 && !store.has(GapId::SocketsUnreadable) {
         let message = "sockets and child processes were not observed";
         store.note(
-            Gap::new(GapId::SocketsNotObserved, message)
+            Diagnostic::new(GapId::SocketsNotObserved, message)
                 .hint("run loopcheck on Linux to have them checked as well"),
         );
     }

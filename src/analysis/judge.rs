@@ -3,12 +3,12 @@
 use crate::analysis::collect::{self, Items};
 use crate::analysis::{finding, gaps, mode};
 use crate::exit;
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::model::invocation::Invocation;
 use crate::model::run::Runtime;
 use crate::model::store::Store;
 use crate::report::{
-    Finding, Handler, HandlerRuntime, Report, ReportedGap, ReportedInvocation, ReportedMode,
+    Finding, Handler, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation, ReportedMode,
     ReportedOutcome, SCHEMA, Status, Summary, Tool,
 };
 use crate::rule::Level;
@@ -26,7 +26,7 @@ pub fn judge(store: &Store) -> Report {
     if !explain_a_hold(&findings, &modes) {
         gaps::unexplained_hold(&mut store);
     }
-    let effects: Vec<Effect> = store.gaps.iter().map(|gap| gap.id.effect()).collect();
+    let effects: Vec<Effect> = store.diagnostics.iter().map(|gap| gap.id.effect()).collect();
     let exit_code = exit::code(&effects, denied);
     Report {
         schema: SCHEMA.to_owned(),
@@ -88,11 +88,11 @@ fn handler(store: &Store) -> Handler {
     }
 }
 
-fn reported_gaps(store: &Store) -> Vec<ReportedGap> {
-    let mut gaps: Vec<_> = store.gaps.iter().collect();
+fn reported_gaps(store: &Store) -> Vec<ReportedDiagnostic> {
+    let mut gaps: Vec<_> = store.diagnostics.iter().collect();
     // The worst first; otherwise as they were noticed.
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.id.effect()));
-    gaps.into_iter().map(ReportedGap::from).collect()
+    gaps.into_iter().map(ReportedDiagnostic::from).collect()
 }
 
 fn reported_invocation(invocation: &Invocation, index: usize, items: &Items) -> ReportedInvocation {

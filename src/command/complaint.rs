@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::error::CommandError;
 use crate::exit;
-use crate::model::gap::{Effect, Gap};
+use crate::model::diagnostic::{Diagnostic, Effect};
 
 /// Says on stderr what is wrong and how to mend it; the exit code goes with it.
 pub(crate) fn report_error(error: &CommandError) -> ExitCode {
@@ -25,7 +25,7 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "loopcheck: {text}");
 }
 
-fn say(gap: &Gap, of_whom: &str) {
+fn say(gap: &Diagnostic, of_whom: &str) {
     let mut stderr = std::io::stderr().lock();
     // As above.
     let _ = writeln!(stderr, "error: {of_whom}{}", gap.message);

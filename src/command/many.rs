@@ -12,8 +12,8 @@ use crate::command::request::Request;
 use crate::error::CommandError;
 use crate::gate::Gate;
 use crate::host::terminal::Terminal;
-use crate::model::gap::{Gap, GapId};
-use crate::report::{ReportedGap, Verdict};
+use crate::model::diagnostic::{Diagnostic, FailureId};
+use crate::report::{ReportedDiagnostic, Verdict};
 
 /// What is to be run.
 pub(crate) struct Handlers {
@@ -28,7 +28,7 @@ pub(crate) struct Handlers {
 pub(crate) async fn run(
     handlers: Handlers,
     terminal: &Arc<Terminal>,
-) -> (Vec<Judged>, Vec<ReportedGap>) {
+) -> (Vec<Judged>, Vec<ReportedDiagnostic>) {
     let Handlers { requests, jobs, gate } = handlers;
     let mut interrupted = interrupt::listen();
     let total = requests.len();
@@ -58,7 +58,10 @@ pub(crate) async fn run(
             Ok(of_one) => judged.extend(of_one),
             Err(error) => {
                 let message = format!("judging {name} failed: {error}");
-                gaps.push(ReportedGap::from(&Gap::new(GapId::InternalError, message)));
+                gaps.push(ReportedDiagnostic::from(&Diagnostic::new(
+                    FailureId::InternalError,
+                    message,
+                )));
             }
         }
     }
@@ -68,7 +71,7 @@ pub(crate) async fn run(
             0 => "the run was interrupted".to_owned(),
             n => format!("the run was interrupted before {n} of {total} handlers were run"),
         };
-        gaps.push(ReportedGap::from(&Gap::new(GapId::Interrupted, message)));
+        gaps.push(ReportedDiagnostic::from(&Diagnostic::new(FailureId::Interrupted, message)));
     }
     (judged, gaps)
 }

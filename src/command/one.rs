@@ -18,7 +18,7 @@ use crate::gate::{self, Gate};
 use crate::host::repository;
 use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
 use crate::model::store::Store;
 use crate::observation::{Identity, Observation, ObservationKind, Policy, Runtime};
 use crate::policy;
@@ -43,7 +43,7 @@ pub(crate) async fn prepare(
     let resolved = tokio::select! {
         resolved = resolve::resolve(request, terminal) => resolved?,
         _ = stopped(interrupted) => {
-            return Err(Gap::new(GapId::Interrupted, "the build was interrupted").into());
+            return Err(Diagnostic::new(FailureId::Interrupted, "the build was interrupted").into());
         }
     };
     Ok(Ready { plan: plan(request, resolved, events)?, recording })
@@ -65,7 +65,9 @@ pub(crate) struct Observed {
 
 impl Observed {
     /// What one observation after the other comes to, of every run.
-    pub(crate) fn of(observations: impl IntoIterator<Item = Result<Observation, Gap>>) -> Self {
+    pub(crate) fn of(
+        observations: impl IntoIterator<Item = Result<Observation, Diagnostic>>,
+    ) -> Self {
         let mut observed = Self::default();
         for observation in observations {
             if let Ok(Observation { kind: ObservationKind::RunStarted(run), .. }) = &observation
@@ -117,15 +119,15 @@ pub(crate) async fn observe(
         let (runs, rest) =
             prove::prove(&plan, store, pause, &request.proxy, recorder, terminal, &interrupted)
                 .await;
-        let told = |run: &Evidence| run.store.has_gap(GapId::Interrupted);
+        let told = |run: &Evidence| run.store.has(FailureId::Interrupted);
         if *interrupted.borrow() && !told(&evidence) && !runs.iter().any(told) {
-            evidence.store.note(Gap::new(GapId::Interrupted, "the run was interrupted"));
+            evidence.store.note(Diagnostic::new(FailureId::Interrupted, "the run was interrupted"));
         }
         (proofs, recorder) = (Some(runs).filter(|runs| !runs.is_empty()), rest);
     }
     if let Some(Err(error)) = recorder.map(Recorder::finish) {
         let message = format!("the recording is not whole: {error}");
-        evidence.store.note(Gap::new(GapId::RecordingIncomplete, message));
+        evidence.store.note(Diagnostic::new(GapId::RecordingIncomplete, message));
     }
     Ok(Observed { evidence, proofs })
 }

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use crate::cli::{Format, FormatArg, OutputArgs};
 use crate::command::settings::parent;
 use crate::error::CommandError;
-use crate::model::gap::GapId;
+use crate::model::diagnostic::FailureId;
 use crate::report::Document;
 use crate::reporter::table::TableStyle;
 use crate::reporter::{github, json, junit, markdown, sarif, table};
@@ -143,7 +143,7 @@ impl Target {
         };
         result.map_err(|error| {
             let message = format!("could not write {name}: {error}");
-            CommandError::other(GapId::InternalError, message, None)
+            CommandError::other(FailureId::InternalError, message, None)
         })
     }
 }

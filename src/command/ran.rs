@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::command::one::{self, Judged};
 use crate::error::CommandError;
 use crate::gate::{self, Gate};
-use crate::model::gap::Effect;
-use crate::report::{Document, Report, ReportedGap, Selection};
+use crate::model::diagnostic::Effect;
+use crate::report::{Document, Report, ReportedDiagnostic, Selection};
 
 /// What was run, before anything is expected or known.
 pub(crate) enum Ran {
@@ -21,7 +21,7 @@ pub(crate) enum Ran {
         judged: Vec<Judged>,
         selection: Selection,
         /// What concerns no single one.
-        gaps: Vec<ReportedGap>,
+        gaps: Vec<ReportedDiagnostic>,
     },
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn failed(handler: Option<&Path>, error: &CommandError) -> Document {
         None => Ran::Many {
             judged: Vec::new(),
             selection: Selection::default(),
-            gaps: error.gaps().map(ReportedGap::from).collect(),
+            gaps: error.gaps().map(ReportedDiagnostic::from).collect(),
         },
     };
     ran.document(&Gate::default())

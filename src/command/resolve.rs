@@ -13,7 +13,7 @@ use crate::host::runtimes::node::program::runtime::{self, NodeRuntime};
 use crate::host::runtimes::node::program::target::{self, Spec, Target, TargetError};
 use crate::host::runtimes::tokio::build::{self, BuildRequest};
 use crate::host::terminal::Terminal;
-use crate::model::gap::GapId;
+use crate::model::diagnostic::FailureId;
 use crate::session::Program;
 
 /// A handler that can be started.
@@ -53,7 +53,7 @@ pub(crate) async fn resolve(
     }
     refuse_flags(request, &BUILD_FLAGS, "for a handler that is built", path)?;
     process::check(path).map_err(|error| {
-        let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
+        let id = if error.is_usage() { FailureId::BadInput } else { FailureId::HandlerNotStarted };
         let meant = target::as_in_lambda(path).map(|meant| format!("did you mean {meant}?"));
         let hint = meant.filter(|_| !path.exists()).unwrap_or_else(|| error.hint());
         CommandError::other(id, crate::error::chain(&error), Some(hint))
@@ -90,7 +90,7 @@ async fn built(
     };
     let (built, ()) = tokio::join!(build::build(wanted, lines), show);
     let built = built.map_err(|error| {
-        let id = if error.is_usage() { GapId::BadInput } else { GapId::BuildFailed };
+        let id = if error.is_usage() { FailureId::BadInput } else { FailureId::BuildFailed };
         CommandError::other(id, crate::error::chain(&error), Some(error.hint()))
     })?;
     Ok(Resolved {
@@ -112,7 +112,7 @@ async fn node(
     let target = Target::find(spec).map_err(|error| of_target(&error))?;
     let node = executable::find(&target.task_root).await.map_err(|error| {
         let message = crate::error::chain(&error);
-        CommandError::other(GapId::HandlerNotStarted, message, Some(error.hint()))
+        CommandError::other(FailureId::HandlerNotStarted, message, Some(error.hint()))
     })?;
     target
         .check_types(node.version, node_options(request).as_deref())

@@ -22,7 +22,7 @@ use crate::exit;
 use crate::gate::Gate;
 use crate::host::runtimes::node::program::target;
 use crate::host::terminal::Terminal;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId};
 use crate::report::Document;
 
 /// Runs a handler, or every handler of the configuration, and reports what was left pending.
@@ -124,9 +124,7 @@ fn run_many(args: &RunArgs, settings: &Settings, gate: Gate) -> Result<Ran, Comm
 }
 
 fn runtime(threads: usize) -> Result<Runtime, CommandError> {
-    Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .map_err(|error| Gap::new(GapId::InternalError, format!("could not start: {error}")).into())
+    Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(|error| {
+        Diagnostic::new(FailureId::InternalError, format!("could not start: {error}")).into()
+    })
 }

@@ -9,7 +9,7 @@ use crate::config::HandlerTable;
 use crate::error::CommandError;
 use crate::gate::Pattern;
 use crate::host::terminal::Terminal;
-use crate::report::{ReportedGap, Selection, Shard};
+use crate::report::{ReportedDiagnostic, Selection, Shard};
 
 /// The handlers to run, in the order of the file that names them.
 pub(crate) struct Selected {
@@ -17,7 +17,7 @@ pub(crate) struct Selected {
     /// What was chosen of what.
     pub(crate) selection: Selection,
     /// What of the file is not run.
-    pub(crate) gaps: Vec<ReportedGap>,
+    pub(crate) gaps: Vec<ReportedDiagnostic>,
 }
 
 /// Chooses the handlers.

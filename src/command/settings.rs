@@ -8,7 +8,7 @@ use crate::config::{self, Config, HandlerTable};
 use crate::error::CommandError;
 use crate::gate::Gate;
 use crate::host::repository;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId};
 
 /// The name of the configuration where none is given.
 pub(crate) const FILE_NAME: &str = "loopcheck.toml";
@@ -86,8 +86,8 @@ fn read(file: &Path) -> Result<Config, CommandError> {
     let exists = |path: &Path| folder.join(path).exists();
     config::parse(&text, &told, &exists).map_err(|errors| {
         let place = |line, column| format!("{}:{line}:{column}", file.display());
-        all_of(errors.into_iter().map(|error| Gap {
-            id: GapId::BadInput,
+        all_of(errors.into_iter().map(|error| Diagnostic {
+            id: FailureId::BadInput.into(),
             message: format!("{}: {}", place(error.line, error.column), error.message),
             hint: error.hint,
         }))
@@ -95,11 +95,11 @@ fn read(file: &Path) -> Result<Config, CommandError> {
 }
 
 /// Several errors as one; there is at least one.
-pub(crate) fn all_of(gaps: impl Iterator<Item = Gap>) -> CommandError {
+pub(crate) fn all_of(gaps: impl Iterator<Item = Diagnostic>) -> CommandError {
     let mut gaps = gaps;
-    let first = gaps
-        .next()
-        .unwrap_or_else(|| Gap::new(GapId::InternalError, "a file was refused without a reason"));
+    let first = gaps.next().unwrap_or_else(|| {
+        Diagnostic::new(FailureId::InternalError, "a file was refused without a reason")
+    });
     CommandError { gap: first, more: gaps.collect() }
 }
 

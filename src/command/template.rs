@@ -6,8 +6,8 @@ use crate::command::settings::{all_of, parent};
 use crate::config::HandlerTable;
 use crate::error::CommandError;
 use crate::host::terminal::Terminal;
-use crate::model::gap::{Gap, GapId};
-use crate::report::ReportedGap;
+use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
+use crate::report::ReportedDiagnostic;
 use crate::session;
 use crate::template::{self, Handlers, Lookup};
 
@@ -17,7 +17,7 @@ pub(crate) struct Functions {
     /// The folder that their paths are relative to.
     pub(crate) folder: PathBuf,
     /// What of it is not run, each with its name.
-    pub(crate) gaps: Vec<(String, ReportedGap)>,
+    pub(crate) gaps: Vec<(String, ReportedDiagnostic)>,
 }
 
 /// Reads a template, and says what of it is not run, or not as in the cloud.
@@ -28,8 +28,8 @@ pub(crate) fn read(file: &Path, terminal: &Terminal) -> Result<Functions, Comman
     })?;
     let folder = parent(file).to_owned();
     let found = template::handlers(&text, &Around { folder: &folder }).map_err(|problems| {
-        all_of(problems.into_iter().map(|problem| Gap {
-            id: GapId::BadInput,
+        all_of(problems.into_iter().map(|problem| Diagnostic {
+            id: FailureId::BadInput.into(),
             message: format!("{name}:{}:{}: {}", problem.line, problem.column, problem.message),
             hint: problem.hint,
         }))
@@ -46,19 +46,19 @@ pub(crate) fn read(file: &Path, terminal: &Terminal) -> Result<Functions, Comman
 }
 
 /// What is not run is said in every report: nobody is to take it for checked.
-fn skipped(file: &Path, found: &Handlers) -> Vec<(String, ReportedGap)> {
+fn skipped(file: &Path, found: &Handlers) -> Vec<(String, ReportedDiagnostic)> {
     let each = found.skipped.iter().map(|skipped| {
         let (file, line, reason) = (file.display(), skipped.line, &skipped.reason);
         let id = if skipped.is_ours { GapId::FunctionUnjudged } else { GapId::FunctionNotRun };
         let name = skipped.name.escape_debug();
-        let gap = Gap::new(id, format!("{file}:{line}: {name} is not run: {reason}"));
+        let gap = Diagnostic::new(id, format!("{file}:{line}: {name} is not run: {reason}"));
         let gap = match id {
             GapId::FunctionUnjudged => {
                 gap.hint("name its handler in loopcheck.toml, or leave it out with --filter")
             }
             _ => gap,
         };
-        (skipped.name.clone(), ReportedGap::from(&gap))
+        (skipped.name.clone(), ReportedDiagnostic::from(&gap))
     });
     each.collect()
 }

@@ -1,18 +1,18 @@
-//! Gaps, in words.
+//! Gaps and failures, in words.
 
 use crate::explain::{Family, Topic};
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{DiagnosticId, Effect, FailureId, GapId};
 
 pub(super) fn topics() -> Vec<Topic> {
-    let topic = |gap: &GapId| {
-        let Text { title, unseen, mend } = text(*gap);
-        let text = format!("{unseen} {} {mend}", effect(gap.effect()));
-        Topic { family: Family::Gap, id: gap.as_str(), title, text, code: None }
+    let topic = |id: &DiagnosticId| {
+        let Text { title, unseen, mend } = text(*id);
+        let text = format!("{unseen} {} {mend}", effect(id.effect()));
+        Topic { family: Family::Gap, id: id.as_str(), title, text, code: None }
     };
-    GapId::ALL.iter().map(topic).collect()
+    DiagnosticId::ALL.iter().map(topic).collect()
 }
 
-/// What is said of a gap, beside its effect.
+/// The text of a gap or a failure, without its effect.
 struct Text {
     title: &'static str,
     unseen: &'static str,
@@ -37,7 +37,14 @@ const fn of(title: &'static str, unseen: &'static str, mend: &'static str) -> Te
     Text { title, unseen, mend }
 }
 
-const fn text(gap: GapId) -> Text {
+const fn text(id: DiagnosticId) -> Text {
+    match id {
+        DiagnosticId::Gap(gap) => of_gap(gap),
+        DiagnosticId::Failure(failure) => of_failure(failure),
+    }
+}
+
+const fn of_gap(gap: GapId) -> Text {
     match gap {
         GapId::NotInstrumented => of(
             "the handler serves no console feed",
@@ -139,46 +146,6 @@ const fn text(gap: GapId) -> Text {
             "The handler sent something that Lambda refuses too, such as a second response to one event. Nobody gets what it said.",
             "The message names the request and the reason; correct the code that sends it.",
         ),
-        GapId::HandlerNotStarted => of(
-            "the handler could not be started",
-            "The program was found, and the system did not start it.",
-            "The message says why: a file that is not executable, a program for another machine, or an interpreter that is missing.",
-        ),
-        GapId::BuildFailed => of(
-            "the handler could not be built",
-            "cargo did not build the package, so there was nothing to run.",
-            "The errors of cargo stand on stderr. loopcheck adds the flag tokio_unstable to the flags that the package has already.",
-        ),
-        GapId::HandlerExitedEarly => of(
-            "the handler ended before it asked for an event",
-            "The process ended in its init phase, before the first invocation.",
-            "Its own output says more, on stderr. A handler in Rust calls lambda_runtime::run in main; one in Node.js must not exit at its top level.",
-        ),
-        GapId::InitTimeout => of(
-            "the handler never asked for an event",
-            "The init phase did not come to its end in the time that is allowed, and Lambda allows 10 s.",
-            "Look for something that is awaited in main, or at the top level of a module, and never comes; and see that it is the right program.",
-        ),
-        GapId::InitError => of(
-            "the handler reported an init error",
-            "The handler told the Runtime API that it could not be initialised, so there was no invocation.",
-            "The message has the type of the error, and the output of the handler on stderr says more.",
-        ),
-        GapId::HandlerExited => of(
-            "the handler crashed or exited",
-            "The process ended while it had work to do, or after a response. Lambda starts a new environment after this.",
-            "Its own output says more, on stderr. Look for an error that nobody handles, in what an earlier invocation has left behind as well.",
-        ),
-        GapId::TimedOut => of(
-            "the deadline passed without a response",
-            "The handler did not complete before the function's timeout, and was killed as Lambda would have killed it.",
-            "If it needs more time, raise `--timeout`; otherwise something that it awaits never comes.",
-        ),
-        GapId::ResponseTooLarge => of(
-            "the response was over the limit",
-            "The response was refused, as Lambda refuses it: it accepts at most 6,291,556 bytes.",
-            "Stream the response, or store it elsewhere and answer with its address.",
-        ),
         GapId::HandlersMissing => of(
             "not every handler was run",
             "Not every handler of the configuration was run, or the report of a shard is missing; nothing is known of those.",
@@ -199,27 +166,72 @@ const fn text(gap: GapId) -> Text {
             "With `--prove` the handler was run again with a policy enforced, and something happened otherwise than loopcheck had predicted from the first run, twice in a row. Either loopcheck is wrong, or the handler does not do the same each time. The report shows both beside each other.",
             "Run it again with `--prove` and `--record`. If it stays, report the recording to loopcheck's developers.",
         ),
-        GapId::ProofFailed => of(
-            "an invocation failed once the policy was enforced",
-            "With `--prove` the handler was run again with a policy enforced, and an invocation that had got its response before got none, or an error. That is what happens on Lambda: what an earlier invocation has left fails in the time of a later one, or a connection does not survive the freeze. With `--proxy` that was tried on purpose, and the message names the peer.",
-            "Await what the handler starts, and retry once on a connection error. The proof in the report names what failed and who left it.",
-        ),
         GapId::ProofIncomplete => of(
             "a prediction could not be tried",
             "With `--prove` the handler was run again with a policy enforced, but that run did not get far enough, or not everything that happened in it could be seen. The prediction stands as it was, untried. With `--proxy` it may also be that no connection came through the proxy, so nothing is known of the peer.",
             "The handler's output of that run, on stderr, says more. A longer `--timeout` or `--freeze-for` may help.",
         ),
-        GapId::BadInput => of(
+    }
+}
+
+const fn of_failure(failure: FailureId) -> Text {
+    match failure {
+        FailureId::HandlerNotStarted => of(
+            "the handler could not be started",
+            "The program was found, and the system did not start it.",
+            "The message says why: a file that is not executable, a program for another machine, or an interpreter that is missing.",
+        ),
+        FailureId::BuildFailed => of(
+            "the handler could not be built",
+            "cargo did not build the package, so there was nothing to run.",
+            "The errors of cargo stand on stderr. loopcheck adds the flag tokio_unstable to the flags that the package has already.",
+        ),
+        FailureId::HandlerExitedEarly => of(
+            "the handler ended before it asked for an event",
+            "The process ended in its init phase, before the first invocation.",
+            "Its own output says more, on stderr. A handler in Rust calls lambda_runtime::run in main; one in Node.js must not exit at its top level.",
+        ),
+        FailureId::InitTimeout => of(
+            "the handler never asked for an event",
+            "The init phase did not come to its end in the time that is allowed, and Lambda allows 10 s.",
+            "Look for something that is awaited in main, or at the top level of a module, and never comes; and see that it is the right program.",
+        ),
+        FailureId::InitError => of(
+            "the handler reported an init error",
+            "The handler told the Runtime API that it could not be initialised, so there was no invocation.",
+            "The message has the type of the error, and the output of the handler on stderr says more.",
+        ),
+        FailureId::HandlerExited => of(
+            "the handler crashed or exited",
+            "The process ended while it had work to do, or after a response. Lambda starts a new environment after this.",
+            "Its own output says more, on stderr. Look for an error that nobody handles, in what an earlier invocation has left behind as well.",
+        ),
+        FailureId::TimedOut => of(
+            "the deadline passed without a response",
+            "The handler did not complete before the function's timeout, and was killed as Lambda would have killed it.",
+            "If it needs more time, raise `--timeout`; otherwise something that it awaits never comes.",
+        ),
+        FailureId::ResponseTooLarge => of(
+            "the response was over the limit",
+            "The response was refused, as Lambda refuses it: it accepts at most 6,291,556 bytes.",
+            "Stream the response, or store it elsewhere and answer with its address.",
+        ),
+        FailureId::ProofFailed => of(
+            "an invocation failed once the policy was enforced",
+            "With `--prove` the handler was run again with a policy enforced, and an invocation that had got its response before got none, or an error. That is what happens on Lambda: what an earlier invocation has left fails in the time of a later one, or a connection does not survive the freeze. With `--proxy` that was tried on purpose, and the message names the peer.",
+            "Await what the handler starts, and retry once on a connection error. The proof in the report names what failed and who left it.",
+        ),
+        FailureId::BadInput => of(
             "what was named is not there or cannot be used",
             "A handler, an event, an option or a file that the command line or the configuration names is not there, or is not what it has to be. Nothing was run.",
             "The message names it; correct it and run again.",
         ),
-        GapId::InternalError => of(
+        FailureId::InternalError => of(
             "a defect in loopcheck",
             "loopcheck itself could not do its work, so there is no answer.",
             "Run again with `--record`, and report it to loopcheck's developers with the recording.",
         ),
-        GapId::Interrupted => of(
+        FailureId::Interrupted => of(
             "the user interrupted the run",
             "The run was stopped, by Ctrl-C or by a signal, before there was an answer. What had been started was ended.",
             "Run again.",

@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory};
 
 use crate::cli::Cli;
 use crate::explain::{Family, Topic, all, find, nearest};
-use crate::model::gap::GapId;
+use crate::model::diagnostic::DiagnosticId;
 use crate::policy::{ALL_MODES, Policy};
 use crate::report::{Fate, Modifier, ReportedOutcome, Status, Verdict};
 use crate::rule::RuleId;
@@ -36,7 +36,7 @@ fn every_id_of_every_family_has_a_topic() {
     words(Family::Policy, Policy::ALL.iter().map(|one| one.as_str()).collect());
     words(Family::Fate, Fate::ALL.iter().map(|one| one.as_str()).collect());
     words(Family::Modifier, Modifier::ALL.iter().map(|one| one.as_str()).collect());
-    words(Family::Gap, GapId::ALL.iter().map(|one| one.as_str()).collect());
+    words(Family::Gap, DiagnosticId::ALL.iter().map(|one| one.as_str()).collect());
     words(Family::Status, Status::ALL.iter().map(|one| one.as_str()).collect());
     words(Family::Outcome, ReportedOutcome::ALL.iter().map(|one| one.as_str()).collect());
     words(Family::Verdict, Verdict::ALL.iter().map(|one| one.as_str()).collect());
@@ -123,13 +123,13 @@ fn a_mode_says_what_policy_follows() {
 
 #[test]
 fn a_gap_says_its_exit_code() {
-    let code = |id: GapId| {
+    let code = |id: DiagnosticId| {
         let topic =
             find(id.as_str()).into_iter().find(|topic| topic.family == Family::Gap).unwrap();
         let codes: Vec<u8> = quoted(&topic.text).iter().filter_map(|id| id.parse().ok()).collect();
         codes.first().copied()
     };
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         let alone = crate::exit::code(&[id.effect()], false);
         let expected = (alone != crate::exit::PASS).then_some(alone);
         assert_eq!(code(*id), expected, "{}", id.as_str());

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::exit;
 use crate::gate::{Expected, Gate, Pattern, baseline};
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::{
     ExpectationState, Finding, Refusal, Report, ReportedOutcome, Status, Summary, UsedBaseline,
     UsedExpectation,

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use crate::exit;
 use crate::gate::test_reports::{fates, report, task, with_gaps, with_status};
 use crate::gate::{Expected, Gate, Pattern, apply, conclude};
-use crate::model::gap::GapId;
+use crate::model::diagnostic::{DiagnosticId, FailureId, GapId};
 use crate::report::{
     ExpectationState, Fate, Finding, Refusal, Report, Socket, Status, UsedExpectation,
 };
@@ -167,7 +167,7 @@ fn what_matches_nothing_is_stale_only_where_everything_was_seen() {
     let clean = judged(report("a", vec![]), &unused);
     assert_eq!((state(&clean).state, clean.exit_code), (ExpectationState::Unused, exit::PASS));
     assert_eq!(clean.summary.stale, 1);
-    for gap in [GapId::FeedLag, GapId::TimedOut] {
+    for gap in [DiagnosticId::from(GapId::FeedLag), FailureId::TimedOut.into()] {
         let blind = judged(with_gaps("a", vec![], &[gap]), &unused);
         assert_eq!(state(&blind).state, ExpectationState::Unjudged);
         assert_eq!(blind.summary.stale, 0);
@@ -218,7 +218,7 @@ fn nothing_that_a_gate_can_say_turns_a_gap_into_a_pass() {
         expected: vec![expected("*")],
         ..Gate::default()
     };
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         let bare = with_gaps("a", vec![], &[*id]);
         let told = judged(with_gaps("a", vec![task("m", 1)], &[*id]), &all);
         assert_eq!(told.exit_code, bare.exit_code, "{id:?}");

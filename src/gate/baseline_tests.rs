@@ -3,7 +3,7 @@
 use crate::exit;
 use crate::gate::test_reports::{fates, report, task, with_gaps, with_status};
 use crate::gate::{Baseline, Gate, Pattern, apply, conclude};
-use crate::model::gap::GapId;
+use crate::model::diagnostic::{DiagnosticId, GapId};
 use crate::report::{Fate, Finding, Growth, Report, Status};
 use crate::rule::{Level, RuleId};
 
@@ -147,7 +147,7 @@ fn an_expectation_goes_before_the_baseline() {
 #[test]
 fn a_baseline_covers_findings_and_no_gap() {
     let known = baseline(vec![task("a", 1)]);
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         let bare = with_gaps("orders", vec![], &[*id]).exit_code;
         let told = judged(with_gaps("orders", vec![task("a", 1)], &[*id]), known.clone());
         assert_eq!(told.exit_code, bare, "{id:?}");

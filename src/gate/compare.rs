@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exit;
 use crate::gate::alike::{self, Alike};
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{DiagnosticId, Effect, GapId};
 use crate::report::{
-    Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Document, Report, ReportedGap, Results, Side,
-    Tool, Unjudged,
+    Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Document, Report, ReportedDiagnostic,
+    Results, Side, Tool, Unjudged,
 };
 
 /// Compares two documents, each with the name of its file.
@@ -74,9 +74,9 @@ fn by_name<'a>(results: &Results<'a>) -> BTreeMap<&'a str, &'a Report> {
 }
 
 /// The gaps that something depends on.
-fn holes(gaps: &[ReportedGap]) -> Vec<GapId> {
+fn holes(gaps: &[ReportedDiagnostic]) -> Vec<DiagnosticId> {
     let holes = gaps.iter().map(|gap| gap.id).filter(|id| id.effect() != Effect::Note);
-    holes.collect::<BTreeSet<GapId>>().into_iter().collect()
+    holes.collect::<BTreeSet<DiagnosticId>>().into_iter().collect()
 }
 
 /// Whether everything was seen: only then is what is not in the report not there.
@@ -124,7 +124,7 @@ fn not_judged(handler: &str) -> Unjudged {
         handler: Some(handler.to_owned()),
         side: Side::New,
         verdict: None,
-        gaps: vec![GapId::HandlersMissing],
+        gaps: vec![GapId::HandlersMissing.into()],
         worse: false,
     }
 }

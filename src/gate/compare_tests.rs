@@ -6,7 +6,7 @@ use crate::gate::compare;
 use crate::gate::test_reports::{
     fates, gap, many, mode, one, report, task, with_gaps, with_status,
 };
-use crate::model::gap::GapId;
+use crate::model::diagnostic::{DiagnosticId, FailureId, GapId};
 use crate::policy::Policy;
 use crate::report::{
     Change, Diff, Document, Expectation, Fate, Finding, Growth, Place, Reason, Refusal, Report,
@@ -267,8 +267,10 @@ fn a_handler_that_was_only_not_run_is_not_gone() {
 #[test]
 fn what_could_not_be_seen_is_not_gone() {
     let old = report("orders", vec![task("a", 1), task("b", 2)]);
-    for gaps in [&[GapId::FeedLag][..], &[GapId::TimedOut], &[GapId::Interrupted]] {
-        let new = with_gaps("orders", vec![task("a", 1)], gaps);
+    let ids: [DiagnosticId; 3] =
+        [GapId::FeedLag.into(), FailureId::TimedOut.into(), FailureId::Interrupted.into()];
+    for gaps in ids.map(|id| [id]) {
+        let new = with_gaps("orders", vec![task("a", 1)], &gaps);
         let diff = handlers(vec![old.clone()], vec![new]);
         assert!(diff.removed.is_empty(), "{gaps:?}");
         assert_eq!(diff.unjudged[0].gaps, gaps);
@@ -290,15 +292,15 @@ fn nothing_is_green_by_accident() {
     assert_eq!(code(clean(), blind()), 4);
     assert_eq!(code(blind(), blind()), 4);
     // It responded before, and does not any more.
-    assert_eq!(code(clean(), dead(GapId::HandlerExited)), 1);
-    assert_eq!(code(blind(), dead(GapId::TimedOut)), 1);
-    assert_eq!(code(dead(GapId::TimedOut), dead(GapId::TimedOut)), 4);
+    assert_eq!(code(clean(), dead(FailureId::HandlerExited)), 1);
+    assert_eq!(code(blind(), dead(FailureId::TimedOut)), 1);
+    assert_eq!(code(dead(FailureId::TimedOut), dead(FailureId::TimedOut)), 4);
     // That says nothing of the handler.
-    assert_eq!(code(clean(), dead(GapId::Interrupted)), 4);
-    assert_eq!(code(clean(), dead(GapId::InternalError)), 4);
+    assert_eq!(code(clean(), dead(FailureId::Interrupted)), 4);
+    assert_eq!(code(clean(), dead(FailureId::InternalError)), 4);
     // What is seen now can be judged now.
     assert_eq!(code(blind(), clean()), 0);
-    assert_eq!(code(dead(GapId::TimedOut), clean()), 0);
+    assert_eq!(code(dead(FailureId::TimedOut), clean()), 0);
     let old = handlers(vec![blind()], vec![clean()]);
     assert_eq!((old.unjudged.len(), old.unjudged[0].side), (1, Side::Old));
 }

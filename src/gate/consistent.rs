@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::exit;
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::{
-    Document, Finding, Report, ReportedGap, ReportedInvocation, ReportedOutcome, SCHEMA, Status,
-    Suite, UsedExpectation, Verdict,
+    Document, Finding, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome, SCHEMA,
+    Status, Suite, UsedExpectation, Verdict,
 };
 use crate::rule::Level;
 
@@ -77,7 +77,7 @@ fn of_codes(code: u8, verdict: Verdict, effects: Vec<Effect>, denied: bool) -> O
     })
 }
 
-fn effects(gaps: &[ReportedGap]) -> Vec<Effect> {
+fn effects(gaps: &[ReportedDiagnostic]) -> Vec<Effect> {
     gaps.iter().map(|gap| gap.id.effect()).collect()
 }
 

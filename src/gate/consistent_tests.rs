@@ -2,7 +2,7 @@
 
 use crate::gate::contradiction;
 use crate::gate::test_reports::{gap, many, one, report, task, with_gaps};
-use crate::model::gap::GapId;
+use crate::model::diagnostic::{DiagnosticId, FailureId, GapId};
 use crate::report::{
     Document, ExpectationState, Report, ReportedOutcome, Status, Suite, UsedExpectation, Verdict,
 };
@@ -30,7 +30,7 @@ fn stale(level: Level) -> UsedExpectation {
 fn what_was_written_is_of_one_mind() {
     assert_eq!(contradiction(&one(vec![])), None);
     assert_eq!(contradiction(&one(vec![task("a", 1)])), None);
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         for findings in [vec![], vec![task("a", 1)]] {
             let part = with_gaps("a", findings, &[*id]);
             assert_eq!(contradiction(&Document::One(Box::new(part.clone()))), None, "{id:?}");
@@ -51,7 +51,7 @@ fn an_exit_code_that_was_changed_is_noticed() {
     check(&changed(|report| report.findings.clear()), "it is 4");
     check(&changed(|report| report.findings[0].status = Status::Safe), "it is 4");
     check(&changed(|report| report.verdict = Verdict::Pass), "its verdict is pass");
-    check(&changed(|report| report.gaps.push(gap(GapId::TimedOut))), "it is 3");
+    check(&changed(|report| report.gaps.push(gap(FailureId::TimedOut))), "it is 3");
     assert_eq!(contradiction(&changed(|report| report.gaps.clear())), None);
 }
 
@@ -79,7 +79,7 @@ fn a_suite_is_as_bad_as_its_worst_part() {
     check(&changed(|suite| suite.exit_code = 0), "its exit code is 0");
     check(&changed(|suite| suite.reports[1].exit_code = 0), "b: its exit code is 0");
     check(&changed(|suite| drop(suite.reports.pop())), "it is 0");
-    check(&changed(|suite| suite.gaps.push(gap(GapId::Interrupted))), "it is 130");
+    check(&changed(|suite| suite.gaps.push(gap(FailureId::Interrupted))), "it is 130");
     check(&changed(|suite| suite.reports[1].handler.name = "a".into()), "a is in it twice");
     check(&changed(|suite| suite.reports[0].schema = "x".into()), "its schema is x");
 }

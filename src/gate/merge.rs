@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::gate::suite::join;
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{Effect, GapId};
 use crate::report::{
-    Document, ExpectationState, Report, ReportedGap, Selection, Shard, Suite, UsedBaseline,
+    Document, ExpectationState, Report, ReportedDiagnostic, Selection, Shard, Suite, UsedBaseline,
     UsedExpectation,
 };
 use crate::rule::Level;
@@ -67,7 +67,7 @@ pub fn merge(documents: Vec<(String, Document)>) -> Result<Suite, MergeError> {
 struct Joined {
     reports: Vec<Report>,
     selection: Selection,
-    gaps: Vec<ReportedGap>,
+    gaps: Vec<ReportedDiagnostic>,
     expectations: Vec<UsedExpectation>,
     baseline: Option<UsedBaseline>,
 }
@@ -125,13 +125,13 @@ impl Joined {
     }
 }
 
-fn missing_gap(missing: &[&str]) -> ReportedGap {
+fn missing_gap(missing: &[&str]) -> ReportedDiagnostic {
     let message = match missing {
         [] => "no handler was run".to_owned(),
         names => format!("there is no report of {}", names.join(", ")),
     };
     let hint = "give `loopcheck merge` the reports of every shard, and see that none of them failed before it wrote its report";
-    ReportedGap { id: GapId::HandlersMissing, message, hint: Some(hint.into()) }
+    ReportedDiagnostic { id: GapId::HandlersMissing.into(), message, hint: Some(hint.into()) }
 }
 
 /// Whether the documents belong together.

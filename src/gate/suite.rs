@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::exit;
 use crate::gate::Gate;
 use crate::gate::apply::{concerns, summarize, used_expectation};
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::{
-    ExpectationState, Report, ReportedGap, SUITE_SCHEMA, Selection, Status, Suite, Summary, Tool,
-    UsedBaseline, UsedExpectation,
+    ExpectationState, Report, ReportedDiagnostic, SUITE_SCHEMA, Selection, Status, Suite, Summary,
+    Tool, UsedBaseline, UsedExpectation,
 };
 use crate::rule::Level;
 
@@ -16,7 +16,7 @@ use crate::rule::Level;
 pub fn suite(
     reports: Vec<Report>,
     selection: Selection,
-    gaps: Vec<ReportedGap>,
+    gaps: Vec<ReportedDiagnostic>,
     gate: &Gate,
 ) -> Suite {
     // Nothing is known of them before the reports are looked at.
@@ -39,7 +39,7 @@ pub fn suite(
 pub(super) fn join(
     mut reports: Vec<Report>,
     selection: Selection,
-    mut gaps: Vec<ReportedGap>,
+    mut gaps: Vec<ReportedDiagnostic>,
     mut expectations: Vec<UsedExpectation>,
     baseline: Option<UsedBaseline>,
 ) -> Suite {

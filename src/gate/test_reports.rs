@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::exit;
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{DiagnosticId, Effect};
 use crate::policy::Policy;
 use crate::report::{
     Document, Expectation, Fate, Finding, Growth, Handler, HandlerRuntime, Kind, Place, Report,
-    ReportedFate, ReportedGap, ReportedInvocation, ReportedMode, ReportedOutcome, ResponseTime,
-    SCHEMA, SUITE_SCHEMA, Selection, Status, Suite, Summary, Tool,
+    ReportedDiagnostic, ReportedFate, ReportedInvocation, ReportedMode, ReportedOutcome,
+    ResponseTime, SCHEMA, SUITE_SCHEMA, Selection, Status, Suite, Summary, Tool,
 };
 use crate::rule::{Level, RuleId};
 
@@ -73,11 +73,16 @@ pub(super) fn fates(freeze: Fate, hold: Fate) -> BTreeMap<Policy, Option<Reporte
 
 /// The report of a handler with these findings.
 pub(super) fn report(handler: &str, findings: Vec<Finding>) -> Report {
-    with_gaps(handler, findings, &[])
+    with_gaps::<DiagnosticId>(handler, findings, &[])
 }
 
 /// The same with these gaps.
-pub(super) fn with_gaps(handler: &str, findings: Vec<Finding>, gaps: &[GapId]) -> Report {
+pub(super) fn with_gaps<Id: Copy + Into<DiagnosticId>>(
+    handler: &str,
+    findings: Vec<Finding>,
+    gaps: &[Id],
+) -> Report {
+    let gaps: Vec<DiagnosticId> = gaps.iter().map(|id| (*id).into()).collect();
     let effects: Vec<Effect> = gaps.iter().map(|id| id.effect()).collect();
     let denied = findings
         .iter()
@@ -123,8 +128,8 @@ fn invocation(index: u32) -> ReportedInvocation {
     }
 }
 
-pub(super) fn gap(id: GapId) -> ReportedGap {
-    ReportedGap { id, message: "something was not seen".into(), hint: None }
+pub(super) fn gap(id: impl Into<DiagnosticId>) -> ReportedDiagnostic {
+    ReportedDiagnostic { id: id.into(), message: "something was not seen".into(), hint: None }
 }
 
 pub(super) fn mode(id: &str, policy: Policy, gated: bool) -> ReportedMode {

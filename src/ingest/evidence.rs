@@ -2,7 +2,7 @@
 
 use crate::ingest::caught_up::CaughtUp;
 use crate::ingest::{console, invocations, sockets};
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 use crate::model::together::Together;
@@ -62,7 +62,7 @@ impl Evidence {
             // Of several in flight it could be any, and the one that fails says so by its answer.
             ObservationKind::Uncaught(_) if store.together.is_some() => {}
             ObservationKind::Uncaught(error) => store.uncaught.push((at, error.clone())),
-            ObservationKind::Gap(gap) => store.note(gap.clone()),
+            ObservationKind::Diagnostic(gap) => store.note(gap.clone()),
         }
         self.follow_proof();
     }
@@ -73,7 +73,7 @@ impl Evidence {
         if !over {
             let message = format!("the console feed ended before the run did: {reason}");
             self.store.note(
-                Gap::new(GapId::FeedLost, message)
+                Diagnostic::new(GapId::FeedLost, message)
                     .hint("its process has ended, or has closed what it tells loopcheck through"),
             );
         }

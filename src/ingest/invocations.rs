@@ -1,7 +1,7 @@
 //! Moments at the Runtime API, and the end of the process, into the store.
 
 use crate::ingest::together;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
 use crate::model::invocation::{Invocation, Outcome};
 use crate::model::lifetime::Lifetime;
 use crate::model::store::{ApiConnection, Extension, Store};
@@ -64,7 +64,7 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
         ApiMoment::ResponseTooLarge { request_id, bytes } => {
             respond(store, at, request_id, Outcome::Error, false);
             let message = format!("the response of {bytes} bytes was refused");
-            store.note(Gap::new(GapId::ResponseTooLarge, message).hint(
+            store.note(Diagnostic::new(FailureId::ResponseTooLarge, message).hint(
                 "Lambda accepts at most 6,291,556 bytes; stream the response or store it elsewhere",
             ));
         }
@@ -76,7 +76,7 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
         }
         ApiMoment::InitErrorReceived { error_type } => {
             let message = format!("the handler reported an error in its init phase: {error_type}");
-            store.note(Gap::new(GapId::InitError, message).hint(init_hint(error_type)));
+            store.note(Diagnostic::new(FailureId::InitError, message).hint(init_hint(error_type)));
         }
         // A response that is too large has been told already.
         ApiMoment::RequestRefused { status: 413, .. } => {}
@@ -84,7 +84,7 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
             let message =
                 format!("the Runtime API refused {request} with status {status}: {error_type}");
             store.note(
-                Gap::new(GapId::RequestRefused, message)
+                Diagnostic::new(GapId::RequestRefused, message)
                     .hint("Lambda refuses it too; nobody gets what it said"),
             );
         }

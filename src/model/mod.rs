@@ -21,6 +21,6 @@ pub mod peer;
 pub mod run;
 pub mod together;
 
-pub mod gap;
+pub mod diagnostic;
 
 pub mod store;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, DiagnosticId};
 use crate::model::id::{AsyncOpKey, ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
 use crate::model::invocation::Invocation;
 use crate::model::lifetime::Lifetime;
@@ -63,8 +63,8 @@ pub struct Store {
     pub uncaught: Vec<(Timestamp, UncaughtError)>,
     /// What is known of the feed itself.
     pub feed: Feed,
-    /// Holes in the evidence.
-    pub gaps: Vec<Gap>,
+    /// Gaps in the evidence, and failures.
+    pub diagnostics: Vec<Diagnostic>,
     pub(crate) spans: Spans,
 }
 
@@ -210,15 +210,17 @@ impl Store {
         self.invocations.last()
     }
 
-    /// Notes a hole in the evidence; the same hole is noted once.
-    pub fn note(&mut self, gap: Gap) {
-        if !self.gaps.iter().any(|known| known.id == gap.id && known.message == gap.message) {
-            self.gaps.push(gap);
+    /// Notes a diagnostic; the same one is noted once.
+    pub fn note(&mut self, new: Diagnostic) {
+        let is_known = |known: &Diagnostic| known.id == new.id && known.message == new.message;
+        if !self.diagnostics.iter().any(is_known) {
+            self.diagnostics.push(new);
         }
     }
 
-    /// Whether a hole of this kind is known.
-    pub fn has_gap(&self, id: GapId) -> bool {
-        self.gaps.iter().any(|gap| gap.id == id)
+    /// Whether a diagnostic with this id was noted.
+    pub fn has(&self, id: impl Into<DiagnosticId>) -> bool {
+        let id = id.into();
+        self.diagnostics.iter().any(|known| known.id == id)
     }
 }

@@ -14,7 +14,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, DiagnosticId};
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
@@ -92,8 +92,9 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
         any::<u32>().prop_map(|connections| ObservationKind::PeerBroken { connections }),
         Just(ObservationKind::ShutdownNotice),
         uncaught().prop_map(ObservationKind::Uncaught),
-        (select(GapId::ALL), text(), option::of(text()))
-            .prop_map(|(id, message, hint)| ObservationKind::Gap(Gap { id, message, hint })),
+        (select(DiagnosticId::ALL), text(), option::of(text())).prop_map(|(id, message, hint)| {
+            ObservationKind::Diagnostic(Diagnostic { id, message, hint })
+        }),
     ]
 }
 

@@ -6,7 +6,7 @@
 
 use prost::Message;
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, DiagnosticId};
 use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::time::Timestamp;
 use crate::observation::{
@@ -108,8 +108,8 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
         Kind::ShutdownNotice(proto::ShutdownNotice {}) => ObservationKind::ShutdownNotice,
         Kind::UncaughtError(message) => ObservationKind::Uncaught(from_uncaught(message)?),
         Kind::Gap(proto::Gap { id, message, hint }) => {
-            let id = GapId::from_id(&id).ok_or(FrameError::Missing("the id of a gap"))?;
-            ObservationKind::Gap(Gap { id, message, hint })
+            let id = DiagnosticId::from_id(&id).ok_or(FrameError::Missing("the id of a gap"))?;
+            ObservationKind::Diagnostic(Diagnostic { id, message, hint })
         }
     };
     Ok(Content::Observation(Observation { at: Timestamp::from_nanos(frame.at_nanos), kind }))
@@ -168,7 +168,7 @@ fn to_kind(kind: &ObservationKind) -> Kind {
         }
         ObservationKind::ShutdownNotice => Kind::ShutdownNotice(proto::ShutdownNotice {}),
         ObservationKind::Uncaught(error) => Kind::UncaughtError(to_uncaught(error)),
-        ObservationKind::Gap(Gap { id, message, hint }) => Kind::Gap(proto::Gap {
+        ObservationKind::Diagnostic(Diagnostic { id, message, hint }) => Kind::Gap(proto::Gap {
             id: id.as_str().to_owned(),
             message: message.clone(),
             hint: hint.clone(),

@@ -12,7 +12,7 @@ use std::iter::FusedIterator;
 
 use prost::Message;
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::observation::{Observation, ObservationKind};
 use crate::recording::convert;
 use crate::recording::convert::Content;
@@ -141,7 +141,7 @@ impl<R: Read> RecordingReader<R> {
 }
 
 impl<R: Read> Iterator for RecordingReader<R> {
-    type Item = Result<Observation, Gap>;
+    type Item = Result<Observation, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(first) = self.first.take() {
@@ -186,14 +186,14 @@ enum Stop {
 
 impl Stop {
     /// The gap that this leaves after so many observations.
-    fn into_gap(self, read: u64) -> Gap {
+    fn into_gap(self, read: u64) -> Diagnostic {
         match self {
-            Self::Truncated => Gap::new(
+            Self::Truncated => Diagnostic::new(
                 GapId::RecordingTruncated,
                 format!("the recording ends after observation {read}, before the run does"),
             )
             .hint("let the run that is recorded come to its end, and copy the whole file"),
-            stop => Gap::new(
+            stop => Diagnostic::new(
                 GapId::RecordingUnreadable,
                 format!("the recording cannot be understood after observation {read}: {stop}"),
             )
@@ -343,7 +343,7 @@ mod tests {
                 broken: None,
             })),
             ObservationKind::ProcessStarted { pid: 300 },
-            ObservationKind::Gap(Gap::new(GapId::FeedLag, "late").hint("wait")),
+            ObservationKind::Diagnostic(Diagnostic::new(GapId::FeedLag, "late").hint("wait")),
             ObservationKind::ProcessExited { status: ExitedWith::Signal(9) },
         ];
         let at = Timestamp::from_nanos(1_763_878_500_123_456_789);
@@ -351,7 +351,7 @@ mod tests {
     }
 
     /// Everything that reading gives.
-    fn read(bytes: &[u8]) -> Result<(Vec<Observation>, Option<Gap>), ReadError> {
+    fn read(bytes: &[u8]) -> Result<(Vec<Observation>, Option<Diagnostic>), ReadError> {
         let mut observations = Vec::new();
         let mut gap = None;
         for item in RecordingReader::new(bytes)? {
@@ -369,7 +369,7 @@ mod tests {
     }
 
     /// A recording with one more message of these bytes, and what reading it leaves as a gap.
-    fn gap_after(more: &[u8]) -> Gap {
+    fn gap_after(more: &[u8]) -> Diagnostic {
         let mut bytes = recording(&small());
         bytes.truncate(bytes.len() - convert::end_frame(4).encode_length_delimited_to_vec().len());
         bytes.extend(more);

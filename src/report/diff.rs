@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::gap::GapId;
+use crate::model::diagnostic::DiagnosticId;
 use crate::report::finding::{Expectation, Fate, Growth, HandleKind, Kind, Place, Status};
 use crate::report::types::{Tool, Verdict};
 use crate::rule::{Level, RuleId};
@@ -72,7 +72,7 @@ pub struct Unjudged {
     /// What that report says of it; `None` if it was not run.
     pub verdict: Option<Verdict>,
     /// The gaps that are the reason.
-    pub gaps: Vec<GapId>,
+    pub gaps: Vec<DiagnosticId>,
     /// Whether that is worse than before: it did respond, and now does not.
     pub worse: bool,
 }

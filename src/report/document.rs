@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::report::suite::{GoneFinding, Selection, Suite, UsedBaseline, UsedExpectation};
-use crate::report::types::{Report, ReportedGap, Verdict};
+use crate::report::types::{Report, ReportedDiagnostic, Verdict};
 
 /// A report as it stands in a file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -56,7 +56,7 @@ pub struct Results<'a> {
     /// Which handlers were run; `None`: the one that was named.
     pub selection: Option<&'a Selection>,
     /// Holes in the evidence that concern no single handler; those of one are in its report.
-    pub gaps: &'a [ReportedGap],
+    pub gaps: &'a [ReportedDiagnostic],
     /// Every expectation, with what it came to over all handlers. Those in the reports of several
     /// handlers say what they came to in each.
     pub expectations: &'a [UsedExpectation],

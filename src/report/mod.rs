@@ -23,6 +23,6 @@ pub use suite::{
     UsedExpectation,
 };
 pub use types::{
-    FateGroup, Handler, HandlerRuntime, Report, ReportedGap, ReportedInvocation, ReportedMode,
-    ReportedOutcome, ResponseTime, SCHEMA, Summary, Tool, Verdict,
+    FateGroup, Handler, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation,
+    ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Summary, Tool, Verdict,
 };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::report::finding::Kind;
-use crate::report::types::{Report, ReportedGap, Summary, Tool, Verdict};
+use crate::report::types::{Report, ReportedDiagnostic, Summary, Tool, Verdict};
 use crate::rule::{Level, RuleId};
 
 /// The id of the report of several handlers.
@@ -27,7 +27,7 @@ pub struct Suite {
     /// Which handlers of the configuration were run.
     pub selection: Selection,
     /// Holes in the evidence that concern no single handler.
-    pub gaps: Vec<ReportedGap>,
+    pub gaps: Vec<ReportedDiagnostic>,
     /// The expectations of the configuration, in the order of the file.
     pub expectations: Vec<UsedExpectation>,
     /// What the baseline knows of handlers that there are no more; those of a handler that was run

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, DiagnosticId};
 use crate::model::invocation::Outcome;
 use crate::policy::Policy;
 use crate::report::finding::{Fate, Finding};
@@ -31,7 +31,7 @@ pub struct Report {
     /// What was run.
     pub handler: Handler,
     /// Holes in the evidence.
-    pub gaps: Vec<ReportedGap>,
+    pub gaps: Vec<ReportedDiagnostic>,
     /// Every invocation that began.
     pub invocations: Vec<ReportedInvocation>,
     /// What was pending.
@@ -107,17 +107,17 @@ pub enum HandlerRuntime {
 
 /// A hole in the evidence.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ReportedGap {
+pub struct ReportedDiagnostic {
     /// Which kind.
-    pub id: GapId,
+    pub id: DiagnosticId,
     /// What was not seen.
     pub message: String,
     /// How to mend it.
     pub hint: Option<String>,
 }
 
-impl From<&Gap> for ReportedGap {
-    fn from(gap: &Gap) -> Self {
+impl From<&Diagnostic> for ReportedDiagnostic {
+    fn from(gap: &Diagnostic) -> Self {
         Self { id: gap.id, message: gap.message.clone(), hint: gap.hint.clone() }
     }
 }

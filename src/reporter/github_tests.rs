@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exit;
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{DiagnosticId, Effect};
 use crate::report::{Document, Finding, Place, Results, Status, Verdict};
 use crate::reporter::sentence::verdict::{is_denied, is_warning};
 use crate::reporter::{github, samples, text};
@@ -102,7 +102,7 @@ fn a_run_that_is_not_a_pass_has_an_error() {
         let errors = commands(&document).iter().filter(|known| known.name == "error").count();
         assert_eq!(errors > 0, document.exit_code() != 0, "{name}");
     }
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         let mut report = samples::with_gap(*id);
         report.findings.clear();
         report.exit_code = exit::code(&[id.effect()], false);

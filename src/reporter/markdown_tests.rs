@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::{Document, Status};
 use crate::reporter::sentence::verdict::matters;
 use crate::reporter::{markdown, samples, text};

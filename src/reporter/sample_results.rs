@@ -3,10 +3,10 @@
 use crate::exit;
 use crate::gate::contradiction;
 pub(super) use crate::gate::test_reports::many as suite;
-use crate::model::gap::GapId;
+use crate::model::diagnostic::{DiagnosticId, GapId};
 use crate::report::{
-    Document, ExpectationState, Finding, GoneFinding, Kind, Report, ReportedGap, Shard, Status,
-    Suite, UsedBaseline, UsedExpectation,
+    Document, ExpectationState, Finding, GoneFinding, Kind, Report, ReportedDiagnostic, Shard,
+    Status, Suite, UsedBaseline, UsedExpectation,
 };
 use crate::reporter::sample_findings::{expectation, expected, known, safe, task};
 use crate::reporter::samples;
@@ -27,7 +27,7 @@ pub(super) fn all() -> Vec<(String, Document)> {
     let one = |(name, report): (&str, Report)| (name.to_owned(), alone(report));
     let mut all: Vec<(String, Document)> = samples::all().into_iter().map(one).collect();
     all.extend(
-        GapId::ALL
+        DiagnosticId::ALL
             .iter()
             .map(|id| (format!("clean but for {}", id.as_str()), alone(judged(with_gap(*id))))),
     );
@@ -127,7 +127,7 @@ fn strict() -> Report {
     judged(report)
 }
 
-fn with_gap(id: GapId) -> Report {
+fn with_gap(id: DiagnosticId) -> Report {
     Report { gaps: vec![gap(id, "something was not seen")], ..samples::pass() }
 }
 
@@ -208,6 +208,6 @@ fn gone(name: &str) -> GoneFinding {
     }
 }
 
-fn gap(id: GapId, message: &str) -> ReportedGap {
-    ReportedGap { id, message: message.into(), hint: Some("look again".into()) }
+fn gap(id: impl Into<DiagnosticId>, message: &str) -> ReportedDiagnostic {
+    ReportedDiagnostic { id: id.into(), message: message.into(), hint: Some("look again".into()) }
 }

@@ -1,8 +1,8 @@
 //! Reports of several handlers for the reporters' tests.
 
-use crate::model::gap::GapId;
+use crate::model::diagnostic::GapId;
 use crate::report::{
-    Document, ExpectationState, GoneFinding, Kind, Place, Report, ReportedGap, SUITE_SCHEMA,
+    Document, ExpectationState, GoneFinding, Kind, Place, Report, ReportedDiagnostic, SUITE_SCHEMA,
     Selection, Shard, Suite, Summary, Tool, UsedBaseline, UsedExpectation, Verdict,
 };
 use crate::reporter::samples;
@@ -100,13 +100,13 @@ pub(super) fn missing() -> Document {
     changed(document(Verdict::Inconclusive, 4, vec![of("mail", samples::pass())]), |suite| {
         suite.selection.handlers.push("services/orders".into());
         suite.gaps = vec![
-            ReportedGap {
-                id: GapId::HandlersMissing,
+            ReportedDiagnostic {
+                id: GapId::HandlersMissing.into(),
                 message: "1 of 2 handlers was not run: services/orders".into(),
                 hint: Some("merge the reports of every shard".into()),
             },
-            ReportedGap {
-                id: GapId::RecordingIncomplete,
+            ReportedDiagnostic {
+                id: GapId::RecordingIncomplete.into(),
                 message: "the recording has no room".into(),
                 hint: None,
             },
@@ -147,8 +147,8 @@ pub(super) fn hostile() -> Document {
                 ..gone_finding("", 1)
             }],
         });
-        suite.gaps = vec![ReportedGap {
-            id: GapId::HandlersMissing,
+        suite.gaps = vec![ReportedDiagnostic {
+            id: GapId::HandlersMissing.into(),
             message: name.clone(),
             hint: Some(name.clone()),
         }];
@@ -183,8 +183,8 @@ fn every_word() -> Document {
         suite.expectations =
             suite.reports.iter().flat_map(|report| report.expectations.clone()).collect();
         suite.baseline = Some(baseline(vec![gone_finding("services/old", 1)]));
-        suite.gaps = vec![ReportedGap {
-            id: GapId::HandlersMissing,
+        suite.gaps = vec![ReportedDiagnostic {
+            id: GapId::HandlersMissing.into(),
             message: "1 of 3 handlers was not run".into(),
             hint: Some("merge the reports of every shard".into()),
         }];

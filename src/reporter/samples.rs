@@ -1,10 +1,10 @@
 //! Reports for the reporters' tests: every shape that a report can have.
 
-use crate::model::gap::GapId;
+use crate::model::diagnostic::DiagnosticId;
 use crate::policy::{MANAGED_INSTANCES, Mode, Policy, RUST, RUST_STREAM};
 use crate::report::{
     Expectation, ExpectationState, Fate, FateGroup, Finding, GoneFinding, Growth, Handler,
-    HandlerRuntime, Kind, Origin, Place, Refusal, Report, ReportedGap, ReportedInvocation,
+    HandlerRuntime, Kind, Origin, Place, Refusal, Report, ReportedDiagnostic, ReportedInvocation,
     ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Socket, Status, Summary, Tool,
     UsedBaseline, UsedExpectation, Verdict, WaitsOn,
 };
@@ -167,7 +167,7 @@ pub(super) fn timed_out() -> Report {
 }
 
 /// A failing report with one gap of this kind.
-pub(super) fn with_gap(id: GapId) -> Report {
+pub(super) fn with_gap(id: DiagnosticId) -> Report {
     let mut report = fail();
     report.gaps = vec![gap(id.as_str(), "something was not seen", Some("look again"))];
     report
@@ -301,7 +301,7 @@ fn gone() -> GoneFinding {
     }
 }
 
-fn note() -> ReportedGap {
+fn note() -> ReportedDiagnostic {
     gap(
         "sockets-not-observed",
         "sockets cannot be listed on this system",
@@ -309,9 +309,9 @@ fn note() -> ReportedGap {
     )
 }
 
-fn gap(id: &'static str, message: &str, hint: Option<&str>) -> ReportedGap {
-    ReportedGap {
-        id: GapId::from_id(id).unwrap(),
+fn gap(id: &'static str, message: &str, hint: Option<&str>) -> ReportedDiagnostic {
+    ReportedDiagnostic {
+        id: DiagnosticId::from_id(id).unwrap(),
         message: message.into(),
         hint: hint.map(Into::into),
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_sarif::sarif::{Location, ReportingDescriptor, Result as Parsed, Run, Sarif};
 
 use crate::explain::Family;
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{DiagnosticId, Effect};
 use crate::report::{Document, Finding, Report, Selection, Shard, Status, Verdict};
 use crate::reporter::sample_findings::{place, task};
 use crate::reporter::sample_results::{self, HOSTILE, alone, gated, judged, named};
@@ -58,7 +58,7 @@ fn the_driver_is_this_program_with_every_rule() {
     assert_eq!(ids, expected);
     let kinds: Vec<String> =
         driver.notifications.unwrap().into_iter().map(|kind| kind.id).collect();
-    let gaps = GapId::ALL.iter().map(|id| id.as_str());
+    let gaps = DiagnosticId::ALL.iter().map(|id| id.as_str());
     let expected: Vec<&str> = gaps.chain(["finding-gone", "results-left-out"]).collect();
     assert_eq!(kinds, expected);
     for (rule, id) in rules.iter().zip(RuleId::ALL) {

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::gap::{Effect, GapId};
+use crate::model::diagnostic::{DiagnosticId, Effect};
 use crate::report::{Document, Finding, Report, Status};
 use crate::reporter::table::{self, TableStyle};
 use crate::reporter::{samples, text};
@@ -242,7 +242,7 @@ fn what_is_expected_says_why_and_where() {
 
 #[test]
 fn a_gap_is_prominent_unless_it_is_a_note() {
-    for id in GapId::ALL {
+    for id in DiagnosticId::ALL {
         let text = render(&samples::with_gap(*id), 80);
         let at = text.find(&format!("{}: something was not seen", id.as_str())).unwrap();
         let findings = text.find("rust (freeze)").unwrap();

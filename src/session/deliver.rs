@@ -61,7 +61,7 @@ impl Session {
             Some(last) => (failure::timed_out(last.index, self.plan.timeout), KillReason::Deadline),
             None => (failure::never_took(store.invocations.len() + 1), KillReason::Abandoned),
         };
-        journal.observe(now, ObservationKind::Gap(gap));
+        journal.observe(now, ObservationKind::Diagnostic(gap));
         self.kill(reason, journal);
     }
 }

@@ -20,7 +20,7 @@ use crate::host::runtimes::node::{BridgeEvent, BridgeSignal};
 use crate::host::sockets::{self, InheritedSockets};
 use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{
     ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, Policy, SettledReason,
@@ -62,7 +62,7 @@ pub(crate) async fn run(
                 // What failed is told of this run, and not of the one before.
                 journal.observe(clock.now(), unstarted);
             }
-            journal.observe(clock.now(), ObservationKind::Gap(gap));
+            journal.observe(clock.now(), ObservationKind::Diagnostic(gap));
             return (journal.evidence, journal.recorder);
         }
     };
@@ -235,8 +235,8 @@ impl Session {
             Ok(status) => self.exited = Some((now, status)),
             Err(error) => {
                 let message = format!("could not wait for the handler: {error}");
-                let gap = Gap::new(GapId::InternalError, message);
-                journal.observe(now, ObservationKind::Gap(gap));
+                let gap = Diagnostic::new(FailureId::InternalError, message);
+                journal.observe(now, ObservationKind::Diagnostic(gap));
                 self.kill(KillReason::Abandoned, journal);
             }
         }
@@ -251,20 +251,20 @@ impl Session {
                 self.feed = FeedLink::to(feed);
                 return;
             }
-            Ok(Err(Unattached::Foreign)) => Gap::new(
+            Ok(Err(Unattached::Foreign)) => Diagnostic::new(
                 GapId::ForeignConsole,
                 format!("what listens at {} is not the handler", self.console),
             )
             .hint("end the other program, or give another address with --console HOST:PORT"),
             Ok(Err(Unattached::Failed(error))) => {
-                Gap::new(GapId::NotInstrumented, error.to_string())
+                Diagnostic::new(GapId::NotInstrumented, error.to_string())
             }
-            Err(error) => Gap::new(GapId::InternalError, error.to_string()),
+            Err(error) => Diagnostic::new(FailureId::InternalError, error.to_string()),
         };
         self.feed = FeedLink::Absent;
         // What could not be attached to may have been a process that was ending.
         self.lost_feed =
-            Some(Observation { at: self.clock.now(), kind: ObservationKind::Gap(gap) });
+            Some(Observation { at: self.clock.now(), kind: ObservationKind::Diagnostic(gap) });
     }
 
     /// Does what the evidence now allows.
@@ -286,7 +286,7 @@ impl Session {
             Phase::Init { until } if now >= until => {
                 journal.observe(
                     now,
-                    ObservationKind::Gap(failure::never_ready(
+                    ObservationKind::Diagnostic(failure::never_ready(
                         self.plan.program.runtime(),
                         INIT_TIMEOUT,
                     )),
@@ -328,7 +328,7 @@ impl Session {
         } else if silent || now >= at.plus(LAST_WORDS) {
             let lines = self.terminal.last_handler_lines();
             let gap = failure::exited(&journal.evidence.store, status, &lines);
-            journal.observe(at, ObservationKind::Gap(gap));
+            journal.observe(at, ObservationKind::Diagnostic(gap));
             self.settle_if_watching(SettledReason::CutShort, journal);
             journal.observe(at, ObservationKind::ProcessExited { status });
             self.phase = Phase::Over;
@@ -357,7 +357,7 @@ impl Session {
                 self.attaching.abort();
                 self.feed = FeedLink::Absent;
                 if let Some(gap) = self.other_console() {
-                    journal.observe(now, ObservationKind::Gap(gap));
+                    journal.observe(now, ObservationKind::Diagnostic(gap));
                 }
             }
             self.scan(journal);
@@ -368,7 +368,7 @@ impl Session {
     }
 
     /// A handler may serve its console at an address of its own choice.
-    fn other_console(&self) -> Option<Gap> {
+    fn other_console(&self) -> Option<Diagnostic> {
         let api_port = self.api.addr().port();
         let listeners = sockets::listening(self.handler.pid());
         let other = listeners.into_iter().find(|addr| addr.port() != api_port)?;
@@ -376,7 +376,7 @@ impl Session {
             "the handler serves no console feed at {}, so its tasks and timers were not seen",
             self.console
         );
-        Some(Gap::new(GapId::NotInstrumented, message).hint(format!(
+        Some(Diagnostic::new(GapId::NotInstrumented, message).hint(format!(
             "it listens at {other}: if that is its console, give --console {other}; console_subscriber::init() obeys TOKIO_CONSOLE_BIND by itself"
         )))
     }
@@ -388,8 +388,8 @@ impl Session {
     }
 
     fn interrupt(&mut self, journal: &mut Journal) {
-        let gap = Gap::new(GapId::Interrupted, "the run was interrupted");
-        journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+        let gap = Diagnostic::new(FailureId::Interrupted, "the run was interrupted");
+        journal.observe(self.clock.now(), ObservationKind::Diagnostic(gap));
         self.settle_if_watching(SettledReason::CutShort, journal);
         self.kill(KillReason::Interrupted, journal);
     }
@@ -409,8 +409,8 @@ impl Session {
         let drift = self.clock.drift();
         if drift > Duration::from_millis(50) {
             let message = format!("the machine's clock was stepped by {} ms", drift.as_millis());
-            let gap = Gap::new(GapId::ClockStepped, message).hint("run again");
-            journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+            let gap = Diagnostic::new(GapId::ClockStepped, message).hint("run again");
+            journal.observe(self.clock.now(), ObservationKind::Diagnostic(gap));
         }
     }
 }

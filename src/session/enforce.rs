@@ -6,7 +6,7 @@
 
 use crate::analysis;
 use crate::host::process::Freeze;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{Enforced, KillReason, ObservationKind, Policy, SettledReason};
 use crate::session::driver::{Phase, Session};
@@ -72,7 +72,7 @@ impl Session {
             self.withhold(journal);
         } else {
             self.scan(journal);
-            journal.observe(now, ObservationKind::Gap(failure::never_next(index)));
+            journal.observe(now, ObservationKind::Diagnostic(failure::never_next(index)));
             self.settle_if_watching(SettledReason::CutShort, journal);
             self.kill(KillReason::Abandoned, journal);
         }
@@ -118,8 +118,8 @@ impl Session {
             }
             Err(error) => {
                 let message = format!("the handler could not be frozen: {error}");
-                let gap = Gap::new(GapId::ProofIncomplete, message);
-                journal.observe(self.clock.now(), ObservationKind::Gap(gap));
+                let gap = Diagnostic::new(GapId::ProofIncomplete, message);
+                journal.observe(self.clock.now(), ObservationKind::Diagnostic(gap));
                 self.kill(KillReason::Abandoned, journal);
             }
         }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
 use crate::model::store::Store;
 use crate::observation::{ExitedWith, Runtime};
 
 /// The process ended before the run did.
-pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Gap {
+pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Diagnostic {
     let how = describe(status);
     if store.ready_at.is_none() {
         let message = format!("the handler {how} before it asked for an event");
@@ -16,7 +16,7 @@ pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -
         } else {
             early_hint(last_lines)
         };
-        return Gap::new(GapId::HandlerExitedEarly, message).hint(hint);
+        return Diagnostic::new(FailureId::HandlerExitedEarly, message).hint(hint);
     }
     let message = match store.last_invocation() {
         None => format!("the handler {how} while it waited for its first event"),
@@ -28,14 +28,14 @@ pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -
         }
         Some(last) => format!("the handler {how} after the response of invocation {}", last.index),
     };
-    Gap::new(GapId::HandlerExited, message)
+    Diagnostic::new(FailureId::HandlerExited, message)
         .hint("its own output says more, on stderr; Lambda starts a new environment after this")
 }
 
 /// It never asked for an event.
-pub(crate) fn never_ready(runtime: Runtime, limit: Duration) -> Gap {
+pub(crate) fn never_ready(runtime: Runtime, limit: Duration) -> Diagnostic {
     let message = format!("the handler did not ask for an event within {} s", limit.as_secs());
-    Gap::new(GapId::InitTimeout, message).hint(if runtime.is_node() {
+    Diagnostic::new(FailureId::InitTimeout, message).hint(if runtime.is_node() {
         "it is still being loaded, and Lambda allows 10 s for its init phase: does it await something at its top level that never comes?"
     } else {
         "a Lambda handler calls lambda_runtime::run in main, and Lambda allows 10 s for its init phase; is this the right program?"
@@ -43,26 +43,26 @@ pub(crate) fn never_ready(runtime: Runtime, limit: Duration) -> Gap {
 }
 
 /// No answer came before the deadline.
-pub(crate) fn timed_out(index: u32, timeout: Duration) -> Gap {
+pub(crate) fn timed_out(index: u32, timeout: Duration) -> Diagnostic {
     let message =
         format!("Task timed out after {:.2} seconds in invocation {index}", timeout.as_secs_f64());
-    Gap::new(GapId::TimedOut, message).hint(
+    Diagnostic::new(FailureId::TimedOut, message).hint(
         "if the handler needs more time, raise --timeout; otherwise something that it awaits never comes",
     )
 }
 
 /// It asked for an event and was gone before it came.
-pub(crate) fn never_took(index: usize) -> Gap {
+pub(crate) fn never_took(index: usize) -> Diagnostic {
     let message = format!("the handler stopped asking for events before invocation {index}");
-    Gap::new(GapId::HandlerExited, message).hint("its own output says more, on stderr")
+    Diagnostic::new(FailureId::HandlerExited, message).hint("its own output says more, on stderr")
 }
 
 /// The response was sent, and then the runtime never came back for the next event.
-pub(crate) fn never_next(index: u32) -> Gap {
+pub(crate) fn never_next(index: u32) -> Diagnostic {
     let message = format!(
         "after the response of invocation {index} the handler did not ask for the next event before its deadline"
     );
-    Gap::new(GapId::NoNext, message).hint(
+    Diagnostic::new(GapId::NoNext, message).hint(
         "something keeps the runtime's thread busy after the response; Lambda would end the environment",
     )
 }

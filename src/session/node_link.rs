@@ -12,7 +12,7 @@ use crate::host::runtimes::node::program::launch::NodeHandler;
 use crate::host::runtimes::node::{
     Bridge, BridgeEvent, BridgeSignal, ERRORS_VARIABLE, FD_VARIABLE, Setup, fd_numbers, open_pipes,
 };
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::observation::ObservationKind;
 use crate::session::environment;
 use crate::session::plan::Plan;
@@ -89,22 +89,22 @@ impl NodeLink {
             BridgeEvent::Uncaught(error) => return Some(ObservationKind::Uncaught(error)),
             BridgeEvent::Fault { message } => {
                 let message = format!("loopcheck's agent in the handler: {message}");
-                return gap(Gap::new(GapId::AgentFailed, message).hint(
+                return gap(Diagnostic::new(GapId::AgentFailed, message).hint(
                     "does the handler replace what is built into JavaScript or Node.js? If not, \
                      report this to loopcheck's developers",
                 ));
             }
             BridgeEvent::Unexplained { message } => {
-                return gap(Gap::new(GapId::UnseenHandle, message).hint(
+                return gap(Diagnostic::new(GapId::UnseenHandle, message).hint(
                     "native code may have made it; what loopcheck does not know it cannot judge",
                 ));
             }
             BridgeEvent::Inconsistent { message } => {
-                return gap(Gap::new(GapId::FeedInconsistent, message));
+                return gap(Diagnostic::new(GapId::FeedInconsistent, message));
             }
             BridgeEvent::PlacesMissing { count } => {
                 let message = format!("the places of {count} items were not recorded");
-                return gap(Gap::new(GapId::SitesMissing, message).hint(
+                return gap(Diagnostic::new(GapId::SitesMissing, message).hint(
                     "an invocation has 20,000 stack traces; what comes after that is told without its place",
                 ));
             }
@@ -128,6 +128,6 @@ impl NodeLink {
     }
 }
 
-fn gap(gap: Gap) -> Option<ObservationKind> {
-    Some(ObservationKind::Gap(gap))
+fn gap(gap: Diagnostic) -> Option<ObservationKind> {
+    Some(ObservationKind::Diagnostic(gap))
 }

@@ -1,7 +1,7 @@
 //! The peer whose connections a run breaks while the handler is stopped.
 
 use crate::host::proxy::{Proxy, ProxyEvent, ProxySignal};
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::observation::ObservationKind;
 use crate::session::driver::Session;
 use crate::session::journal::Journal;
@@ -18,7 +18,7 @@ impl Session {
                 ProxyEvent::Failed { reason } => {
                     let message =
                         format!("loopcheck's proxy could not take a connection: {reason}");
-                    ObservationKind::Gap(Gap::new(GapId::ProofIncomplete, message))
+                    ObservationKind::Diagnostic(Diagnostic::new(GapId::ProofIncomplete, message))
                 }
             },
         );

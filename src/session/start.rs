@@ -13,7 +13,7 @@ use crate::host::proxy::Proxy;
 use crate::host::runtime_api::{ApiSignal, RuntimeApi};
 use crate::host::sockets;
 use crate::host::terminal::Terminal;
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, FailureId};
 use crate::model::time::Timestamp;
 use crate::observation::{ObservationKind, Policy, RunStarted, UncaughtError};
 use crate::session::driver::{Phase, Session};
@@ -34,9 +34,9 @@ impl Session {
         api_signals: mpsc::UnboundedSender<ApiSignal>,
         feed_signals: mpsc::UnboundedSender<FeedSignal>,
         terminal: Arc<Terminal>,
-    ) -> Result<Self, Gap> {
+    ) -> Result<Self, Diagnostic> {
         let internal = |what: &str, error: std::io::Error| {
-            Gap::new(GapId::InternalError, format!("could not {what}: {error}"))
+            Diagnostic::new(FailureId::InternalError, format!("could not {what}: {error}"))
         };
         let api = RuntimeApi::bind(clock, api_signals, together::asks(&plan))
             .await
@@ -83,8 +83,9 @@ impl Session {
             guard.watch_cgroup(cgroup).await.map_err(untold)?;
         }
         let mut handler = process::start(launch, lines, fds).map_err(|error| {
-            let id = if error.is_usage() { GapId::BadInput } else { GapId::HandlerNotStarted };
-            let gap = Gap::new(id, crate::error::chain(&error));
+            let id =
+                if error.is_usage() { FailureId::BadInput } else { FailureId::HandlerNotStarted };
+            let gap = Diagnostic::new(id, crate::error::chain(&error));
             gap.hint(error.hint())
         })?;
         if let Some(cgroup) = cgroup {

@@ -3,7 +3,7 @@
 
 use crate::analysis::{self, Withheld};
 use crate::host::sockets::{self, ScanError};
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{KillReason, ObservationKind, SettledReason};
 use crate::policy::{self, Policy};
@@ -37,7 +37,7 @@ impl Session {
                 self.kill(KillReason::Withheld, journal);
             }
             Some(_) if !next && now >= deadline => {
-                journal.observe(now, ObservationKind::Gap(failure::never_next(index)));
+                journal.observe(now, ObservationKind::Diagnostic(failure::never_next(index)));
                 self.settle_if_watching(SettledReason::CutShort, journal);
                 self.kill(KillReason::Abandoned, journal);
             }
@@ -88,8 +88,8 @@ impl Session {
             // That nothing was read is in the evidence already.
             Err(ScanError::NotObserved) => {}
             Err(error) => {
-                let gap = Gap::new(GapId::SocketsUnreadable, crate::error::chain(&error));
-                journal.observe(at, ObservationKind::Gap(gap.hint(error.hint())));
+                let gap = Diagnostic::new(GapId::SocketsUnreadable, crate::error::chain(&error));
+                journal.observe(at, ObservationKind::Diagnostic(gap.hint(error.hint())));
             }
         }
         self.last_scan = self.clock.now();

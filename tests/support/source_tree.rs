@@ -28,7 +28,7 @@ pub(crate) struct SourceFile {
     test_lines: usize,
 }
 
-/// A path in the code, such as `crate::model::gap::Gap`.
+/// A path in the code, such as `crate::model::diagnostic::Gap`.
 pub(crate) struct CodePath {
     /// From 1.
     pub(crate) line: usize,

@@ -2,7 +2,7 @@
 
 use crate::analysis::collect;
 use crate::analysis::proof::{late, likeness, prove};
-use crate::model::gap::{Effect, Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, Effect, FailureId, GapId};
 use crate::model::invocation::{Invocation, Outcome};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
@@ -49,7 +49,7 @@ fn missing(store: &Store) -> Vec<String> {
     {
         return vec![format!("the peer could not be reached: {reason}")];
     }
-    let told = |is_it: fn(&Gap) -> bool| store.gaps.iter().find(|gap| is_it(gap));
+    let told = |is_it: fn(&Diagnostic) -> bool| store.diagnostics.iter().find(|gap| is_it(gap));
     let told = |is_it| told(is_it).map(|gap| gap.message.clone());
     let cold = store.invocations.first().and_then(|first| first.outcome);
     if cold != Some(Outcome::Response) {
@@ -87,8 +87,9 @@ fn missing(store: &Store) -> Vec<String> {
 }
 
 /// Whether the run itself was not what it is to be.
-fn is_blind(gap: &Gap) -> bool {
-    matches!(gap.id, GapId::ProofIncomplete | GapId::InternalError)
+fn is_blind(gap: &Diagnostic) -> bool {
+    gap.id == GapId::ProofIncomplete
+        || gap.id == FailureId::InternalError
         || gap.id.effect() == Effect::Interrupted
 }
 
@@ -131,7 +132,7 @@ fn reconnects(store: &Store, at: Timestamp) -> u32 {
 }
 
 /// What it means for the report.
-pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
+pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Diagnostic> {
     let ProvedPeer { peer, missing, .. } = proved;
     if let Some(missing) = missing.first() {
         let message =
@@ -141,7 +142,7 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
         } else {
             "name the peer in the handler's environment, as HOST:PORT, in a URL, or as in PGHOST and PGPORT: a tokio program is led to the proxy by that"
         };
-        return vec![Gap::new(GapId::ProofIncomplete, message).hint(hint)];
+        return vec![Diagnostic::new(GapId::ProofIncomplete, message).hint(hint)];
     }
     // What waits for an empty loop is frozen as well, later.
     let gated = report.modes.iter().any(|mode| mode.gated && mode.policy != Policy::RunOn);
@@ -166,7 +167,7 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Gap> {
             "let the pool test a connection before it hands it out, or try once more on a new one; in Node.js, listen to the pool's 'error' as well, or it ends the process"
         }
     };
-    vec![Gap::new(GapId::ProofFailed, message).hint(hint)]
+    vec![Diagnostic::new(FailureId::ProofFailed, message).hint(hint)]
 }
 
 #[cfg(test)]
@@ -196,7 +197,7 @@ mod tests {
     fn what_was_never_frozen_shows_nothing() {
         let mut store = store(&[Outcome::Response]);
         assert_eq!(missing(&store), ["the environment was not frozen"]);
-        store.note(Gap::new(GapId::NoNext, "it did not ask"));
+        store.note(Diagnostic::new(GapId::NoNext, "it did not ask"));
         assert_eq!(missing(&store), ["it did not ask"]);
     }
 
@@ -205,7 +206,7 @@ mod tests {
         let mut store = store(&[Outcome::Response, Outcome::Response]);
         store.peer.broken.push((at(150), 0));
         assert_eq!(missing(&store), [""; 0]);
-        store.note(Gap::new(GapId::ProofIncomplete, "the handler could not be frozen"));
+        store.note(Diagnostic::new(GapId::ProofIncomplete, "the handler could not be frozen"));
         assert_eq!(missing(&store), ["the handler could not be frozen"]);
     }
 

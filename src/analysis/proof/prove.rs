@@ -8,7 +8,7 @@ use crate::analysis::proof::seen::{self, Sight};
 use crate::analysis::proof::{late, likeness, peer, verdict};
 use crate::analysis::{finding, mode};
 use crate::exit;
-use crate::model::gap::{Effect, Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, Effect, FailureId, GapId};
 use crate::model::invocation::Outcome;
 use crate::model::run::KillReason;
 use crate::model::store::Store;
@@ -16,7 +16,8 @@ use crate::model::together::Together;
 use crate::observation::{Enforced, Policy};
 use crate::report::{
     Observed, Proof, Proved, ProvedFinding, ProvedInFlight, ProvedInvocation, ProvedPolicy,
-    ProvedResponse, ProvedShutdown, Report, ReportedGap, ReportedOutcome, ResponseTime, Status,
+    ProvedResponse, ProvedShutdown, Report, ReportedDiagnostic, ReportedOutcome, ResponseTime,
+    Status,
 };
 
 /// Puts into a report what the runs say of its predictions. Of several runs under one policy the
@@ -35,14 +36,14 @@ pub fn prove(report: &mut Report, runs: &[&Store]) {
         let tries = proved.get(&enforced.policy).map_or(0, |known| known.tries) + 1;
         proved.insert(enforced.policy, ProvedPolicy { tries, ..policy(report, store, enforced) });
     }
-    let interrupted = runs.iter().flat_map(|store| &store.gaps);
+    let interrupted = runs.iter().flat_map(|store| &store.diagnostics);
     let interrupted = interrupted.filter(|gap| gap.id.effect() == Effect::Interrupted);
-    report.gaps.extend(interrupted.map(ReportedGap::from));
+    report.gaps.extend(interrupted.map(ReportedDiagnostic::from));
     let policies: Vec<ProvedPolicy> = proved.into_values().collect();
     let of_policies = policies.iter().flat_map(|proved| gaps(report, proved));
     let of_peers = peers.iter().flat_map(|proved| peer::gaps(report, proved));
-    let gaps: Vec<Gap> = of_policies.chain(of_peers).collect();
-    report.gaps.extend(gaps.iter().map(ReportedGap::from));
+    let gaps: Vec<Diagnostic> = of_policies.chain(of_peers).collect();
+    report.gaps.extend(gaps.iter().map(ReportedDiagnostic::from));
     let effects: Vec<Effect> = report.gaps.iter().map(|gap| gap.id.effect()).collect();
     let denied = report.exit_code == exit::FAIL;
     report.exit_code = exit::code(&effects, denied);
@@ -60,19 +61,19 @@ fn enforced(store: &Store) -> Option<Enforced> {
     store.run.as_ref()?.enforced
 }
 
-fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
+fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Diagnostic> {
     let policy = proved.policy.as_str();
     let mut gaps = Vec::new();
     if proved.verdict == Proved::Contradicted {
         let message = format!("what was predicted under {policy} is not what happened");
-        gaps.push(Gap::new(GapId::ProofContradicted, message).hint(
+        gaps.push(Diagnostic::new(GapId::ProofContradicted, message).hint(
             "run it again with --prove --record FILE; if it stays, report the recording to loopcheck's developers",
         ));
     }
     if let Some(missing) = proved.missing.first() {
         let message = format!("{policy} could not be proved: {missing}");
         gaps.push(
-            Gap::new(GapId::ProofIncomplete, message)
+            Diagnostic::new(GapId::ProofIncomplete, message)
                 .hint("the handler's output of that run, on stderr, says more"),
         );
     }
@@ -85,7 +86,7 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
             "under {policy} invocation {} ended otherwise than without it: {how}",
             failed.index
         );
-        gaps.push(Gap::new(GapId::ProofFailed, message).hint(
+        gaps.push(Diagnostic::new(FailureId::ProofFailed, message).hint(
             "what an earlier invocation has left, or a connection that did not survive, may be the reason",
         ));
     }
@@ -96,7 +97,7 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Gap> {
         let message = format!(
             "under {policy} {answered} of {events} invocations got a response that were in flight at the same time"
         );
-        gaps.push(Gap::new(GapId::ProofFailed, message).hint(
+        gaps.push(Diagnostic::new(FailureId::ProofFailed, message).hint(
             "one at a time they all had one: look for what they share, such as a lock, a pool of one connection, or a file",
         ));
     }
@@ -166,15 +167,15 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
 fn missing(store: &Store) -> Vec<String> {
     let first = store.invocations.first();
     if first.is_none_or(|first| first.responded_at.is_none()) {
-        let gap = store.gaps.iter().find(|gap| gap.id.effect() != Effect::Note);
+        let gap = store.diagnostics.iter().find(|gap| gap.id.effect() != Effect::Note);
         return vec![
             gap.map_or_else(|| "there was no response".to_owned(), |gap| gap.message.clone()),
         ];
     }
     // How an invocation ends that comes after what was left is what the run is to show.
-    let blind = |gap: &&Gap| !matches!(gap.id.effect(), Effect::Note | Effect::NoResponse);
+    let blind = |gap: &&Diagnostic| !matches!(gap.id.effect(), Effect::Note | Effect::NoResponse);
     let mut missing: Vec<String> =
-        store.gaps.iter().filter(blind).map(|gap| gap.message.clone()).collect();
+        store.diagnostics.iter().filter(blind).map(|gap| gap.message.clone()).collect();
     if store.feed.attached_at.is_none() {
         missing.push("there was no console feed".to_owned());
     }

@@ -3,13 +3,13 @@
 
 use console_api::instrument::Update;
 
-use crate::model::gap::{Gap, GapId};
+use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 
 /// Something that the feed says and that cannot be true.
-pub(super) fn inconsistent(message: impl Into<String>) -> Gap {
-    Gap::new(GapId::FeedInconsistent, message)
+pub(super) fn inconsistent(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(GapId::FeedInconsistent, message)
         .hint("run again with --record FILE and report the recording to loopcheck's developers")
 }
 

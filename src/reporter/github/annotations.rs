@@ -10,8 +10,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::model::gap::Effect;
-use crate::report::{Finding, Report, ReportedGap, Results, UsedExpectation};
+use crate::model::diagnostic::Effect;
+use crate::report::{Finding, Report, ReportedDiagnostic, Results, UsedExpectation};
 use crate::reporter::sentence::verdict::{self, is_denied, matters};
 use crate::reporter::sentence::{by_policy, coverage, finding as sentence};
 use crate::reporter::text;
@@ -123,7 +123,7 @@ fn annotations(results: &Results<'_>) -> Vec<Annotation> {
 }
 
 /// The gaps that the verdict depends on.
-fn deciding(gaps: &[ReportedGap]) -> impl Iterator<Item = &ReportedGap> {
+fn deciding(gaps: &[ReportedDiagnostic]) -> impl Iterator<Item = &ReportedDiagnostic> {
     gaps.iter().filter(|gap| gap.id.effect() != Effect::Note)
 }
 
@@ -157,7 +157,7 @@ fn finding(finding: &Finding, report: &Report) -> Annotation {
     }
 }
 
-fn gap(gap: &ReportedGap, report: Option<&Report>) -> Annotation {
+fn gap(gap: &ReportedDiagnostic, report: Option<&Report>) -> Annotation {
     let (severity, rank) = match gap.id.effect() {
         Effect::Note => (Severity::Notice, Rank::Note),
         Effect::Inconclusive => (Severity::Error, Rank::Incomplete),

@@ -1,8 +1,8 @@
 //! Which test cases there are for JUnit, which of them are red, and what each says.
 
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::{
-    Finding, Report, ReportedGap, ReportedInvocation, ReportedOutcome, Results, Status,
+    Finding, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome, Results, Status,
     UsedExpectation,
 };
 use crate::reporter::junit::listing::{Listing, Told};
@@ -38,7 +38,7 @@ pub(super) enum Outcome {
 #[derive(Clone, Copy)]
 enum About<'a> {
     /// Whether everything was seen: by the gaps of a handler, or of the run.
-    Evidence(Option<&'a Report>, &'a [ReportedGap]),
+    Evidence(Option<&'a Report>, &'a [ReportedDiagnostic]),
     /// What was pending at the response of one invocation: its place in the report.
     Invocation(&'a Report, usize),
     /// What is pending and was counted at no response that is in the report.
@@ -179,7 +179,7 @@ impl Outcome {
     }
 }
 
-fn is_hole(gap: &ReportedGap) -> bool {
+fn is_hole(gap: &ReportedDiagnostic) -> bool {
     gap.id.effect() != Effect::Note
 }
 
@@ -209,7 +209,7 @@ fn no_answer(invocation: &ReportedInvocation) -> Option<&'static str> {
     }
 }
 
-fn evidence(report: Option<&Report>, gaps: &[ReportedGap]) -> Told {
+fn evidence(report: Option<&Report>, gaps: &[ReportedDiagnostic]) -> Told {
     // Of several as bad, the first.
     let holes = gaps.iter().rev().filter(|gap| is_hole(gap));
     let worst = holes.max_by_key(|gap| gap.id.effect());

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::model::gap::Effect;
-use crate::report::{Finding, Report, ReportedGap, Results, Status, Verdict};
+use crate::model::diagnostic::Effect;
+use crate::report::{Finding, Report, ReportedDiagnostic, Results, Status, Verdict};
 use crate::reporter::markdown::budget::{Draft, Rank};
 use crate::reporter::markdown::escape::{advice, code, prose};
 use crate::reporter::markdown::{finding, verification};
@@ -122,18 +122,18 @@ fn handler(report: &Report, several: bool, draft: &mut Draft) {
     verification::write(report, draft);
 }
 
-fn decides(gap: &ReportedGap) -> bool {
+fn decides(gap: &ReportedDiagnostic) -> bool {
     gap.id.effect() != Effect::Note
 }
 
 /// The gaps that decide the verdict.
-fn gaps(gaps: &[ReportedGap], draft: &mut Draft) {
+fn gaps(gaps: &[ReportedDiagnostic], draft: &mut Draft) {
     for known in gaps.iter().filter(|known| decides(known)) {
         draft.part(Rank::Deciding, "gap", format!("- **✗** {}", gap(known)));
     }
 }
 
-fn gap(gap: &ReportedGap) -> String {
+fn gap(gap: &ReportedDiagnostic) -> String {
     let hint = sentence::hint(gap).map(|hint| format!("  - {}\n", advice(&hint)));
     format!("{}\n{}", advice(&sentence::gap(gap)), hint.unwrap_or_default())
 }

@@ -16,8 +16,8 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::model::gap::{Effect, GapId};
-use crate::report::{Report, ReportedGap, Results, Verdict};
+use crate::model::diagnostic::{DiagnosticId, Effect};
+use crate::report::{Report, ReportedDiagnostic, Results, Verdict};
 use crate::reporter::sarif::parts::{Descriptor, Location, Message, uri};
 use crate::reporter::sarif::result::{self, Entry};
 use crate::reporter::sarif::rules;
@@ -170,7 +170,7 @@ fn invocation(results: &Results<'_>, left_out: usize) -> Invocation {
     }
 }
 
-fn notification(report: Option<&Report>, gap: &ReportedGap) -> Notification {
+fn notification(report: Option<&Report>, gap: &ReportedDiagnostic) -> Notification {
     let mut lines = told::gap(gap);
     lines.extend(report.map(|report| format!("handler: {}", told::handler(report))));
     Notification {
@@ -190,7 +190,7 @@ fn note(kind: usize, sentence: &str) -> Notification {
     }
 }
 
-const fn level(gap: GapId) -> &'static str {
+const fn level(gap: DiagnosticId) -> &'static str {
     match gap.effect() {
         Effect::Note => "note",
         Effect::Inconclusive => "warning",

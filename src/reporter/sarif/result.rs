@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::gap::Effect;
-use crate::report::{Finding, Report, ReportedGap, Results, Status, UsedExpectation};
+use crate::model::diagnostic::Effect;
+use crate::report::{Finding, Report, ReportedDiagnostic, Results, Status, UsedExpectation};
 use crate::reporter::sarif::parts::{Location, Message};
 use crate::reporter::sarif::rules;
 use crate::reporter::sentence::verdict::matters;
@@ -26,7 +26,7 @@ pub(super) struct Entry<'a> {
 #[derive(Clone, Copy)]
 enum About<'a> {
     /// A gap: of a handler, or of the run as a whole.
-    Gap(Option<&'a Report>, &'a ReportedGap),
+    Gap(Option<&'a Report>, &'a ReportedDiagnostic),
     Finding(&'a Report, &'a Finding),
     Stale(&'a UsedExpectation),
 }

@@ -4,12 +4,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::explain::{Family, Topic};
-use crate::model::gap::GapId;
+use crate::model::diagnostic::DiagnosticId;
 use crate::reporter::sarif::parts::{Descriptor, ROOT, plain};
 use crate::rule::{Level, RuleId};
 
 /// The place of the kind for known findings that have gone away, after those of the gaps.
-pub(super) const GONE: usize = GapId::ALL.len();
+pub(super) const GONE: usize = DiagnosticId::ALL.len();
 /// The place of the kind for results that there was no room for.
 pub(super) const LEFT_OUT: usize = GONE + 1;
 /// The place of the rule for gaps, after those of the findings.
@@ -133,8 +133,8 @@ pub(super) fn notifications() -> Vec<NotificationKind> {
 }
 
 /// The kind of notification that a gap is.
-pub(super) fn of_gap(gap: GapId) -> Descriptor {
-    let index = GapId::ALL.iter().position(|known| *known == gap).unwrap_or_default();
+pub(super) fn of_gap(gap: DiagnosticId) -> Descriptor {
+    let index = DiagnosticId::ALL.iter().position(|known| *known == gap).unwrap_or_default();
     Descriptor { id: gap.as_str(), index }
 }
 

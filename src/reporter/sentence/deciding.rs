@@ -1,6 +1,6 @@
 //! What decided the exit code of several handlers: which of them, or what beside them.
 
-use crate::report::{Report, ReportedGap, Results, UsedExpectation, Verdict};
+use crate::report::{Report, ReportedDiagnostic, Results, UsedExpectation, Verdict};
 use crate::reporter::sentence::verdict::Counts;
 use crate::reporter::text;
 use crate::rule::Level;
@@ -44,7 +44,7 @@ fn unanswered(results: &Results<'_>) -> Vec<String> {
         .reports
         .iter()
         .flat_map(|report| report.gaps.iter().map(move |gap| (gap, Some(report))));
-    let all: Vec<(&ReportedGap, Option<&Report>)> =
+    let all: Vec<(&ReportedDiagnostic, Option<&Report>)> =
         results.gaps.iter().map(|gap| (gap, None)).chain(own).collect();
     let worst = all.iter().map(|(gap, _)| gap.id.effect()).max();
     all.iter()

@@ -5,8 +5,8 @@
 
 use crate::policy::Policy;
 use crate::report::{
-    Fate, Finding, Origin, Place, ReportedFate, ReportedGap, ReportedInvocation, Socket, State,
-    Timer, WaitsOn,
+    Fate, Finding, Origin, Place, ReportedDiagnostic, ReportedFate, ReportedInvocation, Socket,
+    State, Timer, WaitsOn,
 };
 use crate::reporter::sentence::coverage;
 use crate::reporter::text;
@@ -18,12 +18,12 @@ const LONGEST: usize = 200;
 pub(crate) type Fact = (&'static str, String);
 
 /// The id and message of a gap.
-pub(crate) fn gap(gap: &ReportedGap) -> String {
+pub(crate) fn gap(gap: &ReportedDiagnostic) -> String {
     format!("{}: {}", gap.id.as_str(), text::clip(&gap.message, 5 * LONGEST))
 }
 
 /// How to mend a gap.
-pub(crate) fn hint(gap: &ReportedGap) -> Option<String> {
+pub(crate) fn hint(gap: &ReportedDiagnostic) -> Option<String> {
     gap.hint.as_ref().map(|hint| format!("hint: {}", text::clip(hint, 5 * LONGEST)))
 }
 

@@ -3,8 +3,8 @@
 
 use crate::policy::Policy;
 use crate::report::{
-    Expectation, ExpectationState, Finding, GoneFinding, Place, Refusal, Report, ReportedGap,
-    Status, UsedExpectation,
+    Expectation, ExpectationState, Finding, GoneFinding, Place, Refusal, Report,
+    ReportedDiagnostic, Status, UsedExpectation,
 };
 use crate::reporter::sentence::finding as sentence;
 use crate::reporter::text;
@@ -138,7 +138,7 @@ pub(crate) fn gone(known: &GoneFinding) -> String {
 }
 
 /// The id and message of a gap, with its hint.
-pub(crate) fn gap(gap: &ReportedGap) -> Vec<String> {
+pub(crate) fn gap(gap: &ReportedDiagnostic) -> Vec<String> {
     [Some(sentence::gap(gap)), sentence::hint(gap)].into_iter().flatten().collect()
 }
 

@@ -2,8 +2,10 @@
 //!
 //! It counts items, not findings: ten thousand tasks are ten thousand, even as one finding.
 
-use crate::model::gap::Effect;
-use crate::report::{Finding, Report, ReportedGap, ReportedOutcome, Results, Status, Verdict};
+use crate::model::diagnostic::Effect;
+use crate::report::{
+    Finding, Report, ReportedDiagnostic, ReportedOutcome, Results, Status, Verdict,
+};
 use crate::reporter::text;
 use crate::rule::Level;
 
@@ -162,7 +164,7 @@ pub(crate) fn numbers(report: &Report) -> String {
 }
 
 /// Why there is no answer: the worst that the gaps do.
-fn reason<'a>(gaps: impl IntoIterator<Item = &'a ReportedGap>) -> String {
+fn reason<'a>(gaps: impl IntoIterator<Item = &'a ReportedDiagnostic>) -> String {
     let worst = gaps.into_iter().map(|gap| gap.id.effect()).max();
     match worst {
         Some(Effect::Interrupted) => "interrupted",

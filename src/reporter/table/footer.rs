@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::gap::Effect;
+use crate::model::diagnostic::Effect;
 use crate::report::{
-    Finding, HandlerRuntime, Report, ReportedGap, ReportedInvocation, ReportedOutcome, Status,
+    Finding, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome,
+    Status,
 };
 use crate::reporter::sentence::finding as sentence;
 use crate::reporter::text;
@@ -173,7 +174,7 @@ fn owners(report: &Report) -> String {
 }
 
 /// The gaps that the verdict does not depend on.
-pub(super) fn notes(gaps: &[ReportedGap]) -> Vec<Row> {
+pub(super) fn notes(gaps: &[ReportedDiagnostic]) -> Vec<Row> {
     let mut rows = Vec::new();
     for gap in gaps.iter().filter(|gap| gap.id.effect() == Effect::Note) {
         let hint = sentence::hint(gap).map(|hint| format!(" ({hint})")).unwrap_or_default();

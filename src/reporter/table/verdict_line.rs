@@ -1,6 +1,6 @@
 //! The line of the verdict: the first one for a single handler, the last one for several.
 
-use crate::model::gap::GapId;
+use crate::model::diagnostic::GapId;
 use crate::report::{Report, ReportedOutcome, Verdict};
 use crate::reporter::sentence::verdict::{invocations, matters, numbers, word};
 use crate::reporter::text;

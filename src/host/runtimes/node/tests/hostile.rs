@@ -80,7 +80,7 @@ async fn ids_in_any_order_and_ends_before_births_are_told() {
     assert_eq!(fixture.resource(9).unwrap().life.ended, None);
     let first = fixture.resource(1).unwrap().life;
     assert_eq!(first.ended, Some(first.created), "an end before the birth is at the birth");
-    assert_eq!(fixture.evidence.store.gaps, []);
+    assert_eq!(fixture.evidence.store.diagnostics, []);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::host::console::Round;
 use crate::host::runtimes::node::BridgeEvent;
 use crate::host::runtimes::node::tests::fixture::{Fixture, SHORT, timer};
-use crate::model::gap::GapId;
+use crate::model::diagnostic::GapId;
 use crate::model::task::Activity;
 use crate::observation::{ApiMoment, Observation, ObservationKind, Subscription};
 
@@ -34,7 +34,7 @@ async fn a_response_is_proved_within_a_few_rounds() {
     let invocation = &fixture.evidence.store.tasks[0];
     assert_eq!(invocation.name.as_deref(), Some("invocation 1"));
     assert!(invocation.span_life.ended.is_some_and(|ended| ended <= responded_at));
-    assert_eq!(fixture.evidence.store.gaps, []);
+    assert_eq!(fixture.evidence.store.diagnostics, []);
     let completed = ApiMoment::HandlerCompleted { request_id: "a".into(), mode: "async".into() };
     let turned = ApiMoment::LoopTurned { request_id: "a".into() };
     let of = |wanted: &ApiMoment| fixture.moments.iter().position(|moment| moment == wanted);
@@ -50,7 +50,7 @@ async fn what_is_told_after_the_turn_is_enough_for_every_invocation() {
         fixture.agent.ev("freeze", json!({"req": request_id})).await;
         assert!(fixture.prove(10).await.is_some(), "{request_id}");
     }
-    assert_eq!(fixture.evidence.store.gaps, []);
+    assert_eq!(fixture.evidence.store.diagnostics, []);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn twenty_thousand_timers_after_the_response_hold_nothing_up() {
     fixture.agent.ev("turn", json!({"req": "a", "new": timers})).await;
     assert!(fixture.prove(20).await.is_some());
     assert_eq!(fixture.evidence.store.resources.len(), 20_000);
-    assert_eq!(fixture.evidence.store.gaps, []);
+    assert_eq!(fixture.evidence.store.diagnostics, []);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn the_end_of_the_pipe_ends_the_feed_after_its_last_words() {
     assert_eq!(fixture.signal().await, BridgeEvent::Closed);
     fixture.until(|fixture| fixture.evidence.store.feed.lost_at.is_some()).await;
     assert!(fixture.resource(1).is_some());
-    assert!(fixture.evidence.store.has_gap(GapId::FeedLost));
+    assert!(fixture.evidence.store.has(GapId::FeedLost));
     // Rounds end early, and there is nothing to attach to.
     assert!(fixture.proves_nothing(2).await);
 }
@@ -163,7 +163,7 @@ async fn an_async_function_is_tied_to_what_it_waits_on() {
     let end = fixture.agent.ms();
     fixture.agent.ev("flush", json!({"end": [[2, end], [1, end]]})).await;
     fixture.until(|fixture| fixture.evidence.store.async_ops[0].life.ended.is_some()).await;
-    assert_eq!(fixture.evidence.store.gaps, []);
+    assert_eq!(fixture.evidence.store.diagnostics, []);
 }
 
 #[tokio::test]
@@ -229,7 +229,12 @@ async fn a_full_state_denies_no_end_that_was_told_after_it_had_been_read() {
                 update: Box::new(state),
             },
         });
-        assert_eq!(fixture.evidence.store.gaps.len(), gaps, "{:?}", fixture.evidence.store.gaps);
+        assert_eq!(
+            fixture.evidence.store.diagnostics.len(),
+            gaps,
+            "{:?}",
+            fixture.evidence.store.diagnostics
+        );
         assert_eq!(load(&fixture).is_some(), !is_read_after);
     }
 }
