@@ -10,9 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::config;
-use crate::host::runtimes::node::program::runtime::NodeRuntime;
 use crate::observation::Peer;
 use crate::report::Shard;
+use crate::runtime::{self, all_modes};
 
 /// Runs a serverless handler for real, and says which tasks, timers and sockets were still pending
 /// when the response was sent, grouped by what they would do under each completion mode.
@@ -404,12 +404,11 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 fn mode() -> clap::builder::PossibleValuesParser {
-    let modes = crate::policy::ALL_MODES.into_iter().flatten();
-    modes.map(|mode| clap::builder::PossibleValue::new(mode.id).help(mode.title)).into()
+    all_modes().map(|mode| clap::builder::PossibleValue::new(mode.id).help(mode.title)).into()
 }
 
 fn runtime() -> clap::builder::PossibleValuesParser {
-    NodeRuntime::ALL.iter().map(|runtime| runtime.as_str()).into()
+    runtime::versions().map(|version| version.name).into()
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub mod model;
 pub mod policy;
 pub mod rule;
+pub mod runtime;
 
 // Floor 1: what can be seen, and what a run comes to.
 pub mod observation;

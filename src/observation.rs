@@ -10,14 +10,15 @@ use std::net::SocketAddr;
 use console_api::instrument::Update;
 
 use crate::model::diagnostic::Diagnostic;
-pub use crate::model::enforced::{Enforced, FrozenBy, Policy};
-pub use crate::model::peer::{Break, BrokenPeer, Peer};
+pub use crate::model::enforced::Enforced;
+pub use crate::model::peer::{BrokenPeer, Peer};
 pub use crate::model::run::{
-    ExitedWith, Identity, KillReason, RunStarted, Runtime, SettledReason, UncaughtError,
-    UncaughtKind,
+    ExitedWith, Identity, KillReason, RunStarted, SettledReason, UncaughtError, UncaughtKind,
 };
 use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::time::Timestamp;
+pub use crate::policy::{Break, FrozenBy, Policy};
+pub use crate::runtime::Runtime;
 
 /// Something that was seen, and when.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,79 +1,71 @@
-//! Completion modes, and what the platform does under each.
+//! Policies: what the platform does once a handler has completed, and how loopcheck enforces it.
 
-pub use crate::model::enforced::{FrozenBy, Policy};
-pub use crate::model::peer::Break;
-use crate::model::run::Runtime;
+use serde::{Deserialize, Serialize};
 
-/// How a handler completes, as its author wrote it.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Mode {
-    /// The stable id.
-    pub id: &'static str,
-    /// What the platform does under it.
-    pub policy: Policy,
-    /// In words.
-    pub title: &'static str,
+/// The action of the platform once a handler has completed.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// The response goes out and the environment is frozen.
+    Freeze,
+    /// The response is kept back until nothing holds it.
+    HoldResponse,
+    /// The response goes out; the environment stays awake, and billed, until nothing holds it.
+    HoldEnv,
+    /// The environment goes on running between invocations.
+    RunOn,
 }
 
-/// A handler future of `lambda_runtime` that is ready.
-pub const RUST: Mode =
-    Mode { id: "rust", policy: Policy::Freeze, title: "lambda_runtime handler returned" };
+impl Policy {
+    /// Every policy, in the order of reports.
+    pub const ALL: &'static [Self] =
+        &[Self::Freeze, Self::HoldResponse, Self::HoldEnv, Self::RunOn];
 
-/// A streamed response of `lambda_runtime` whose body has ended.
-pub const RUST_STREAM: Mode =
-    Mode { id: "rust-stream", policy: Policy::Freeze, title: "lambda_runtime stream ended" };
+    /// The id in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Freeze => "freeze",
+            Self::HoldResponse => "hold-response",
+            Self::HoldEnv => "hold-env",
+            Self::RunOn => "run-on",
+        }
+    }
 
-/// An environment of Lambda Managed Instances, which is not frozen between invocations.
-pub const MANAGED_INSTANCES: Mode =
-    Mode { id: "managed-instances", policy: Policy::RunOn, title: "Lambda Managed Instances" };
-
-/// The modes that a tokio handler can complete in.
-pub const TOKIO_MODES: &[Mode] = &[RUST, RUST_STREAM, MANAGED_INSTANCES];
-
-/// The modes that a Node.js handler can complete in under runtime client 3 (Lambda's nodejs22.x
-/// and older), those that hold something first.
-pub const NODE_CALLBACK_MODES: &[Mode] = &[
-    Mode {
-        id: "callback-wait",
-        policy: Policy::HoldResponse,
-        title: "callback(null, result), callbackWaitsForEmptyEventLoop is true",
-    },
-    Mode { id: "implicit", policy: Policy::HoldResponse, title: "returned without an answer" },
-    Mode { id: "stream-wait", policy: Policy::HoldEnv, title: "streamifyResponse, stream ended" },
-    Mode { id: "async", policy: Policy::Freeze, title: "async handler, promise settled" },
-    Mode { id: "done", policy: Policy::Freeze, title: "context.succeed, fail or done" },
-    Mode {
-        id: "callback-nowait",
-        policy: Policy::Freeze,
-        title: "callback(null, result), callbackWaitsForEmptyEventLoop is false",
-    },
-    Mode { id: "callback-error", policy: Policy::Freeze, title: "callback(error), or a throw" },
-    Mode {
-        id: "stream-nowait",
-        policy: Policy::Freeze,
-        title: "streamifyResponse, callbackWaitsForEmptyEventLoop is false",
-    },
-];
-
-/// The modes that a Node.js handler can complete in under runtime client 4 (Lambda's nodejs24.x).
-pub const NODE_PROMISE_MODES: &[Mode] = &[
-    Mode { id: "async-24", policy: Policy::Freeze, title: "Node.js 24: promise settled" },
-    Mode { id: "stream-24", policy: Policy::Freeze, title: "Node.js 24: stream ended" },
-];
-
-/// Every mode, by runtime.
-pub const ALL_MODES: [&[Mode]; 3] = [TOKIO_MODES, NODE_CALLBACK_MODES, NODE_PROMISE_MODES];
-
-/// The modes that a handler of this runtime can complete in.
-pub const fn modes(runtime: Runtime) -> &'static [Mode] {
-    match runtime {
-        Runtime::Tokio => TOKIO_MODES,
-        Runtime::NodeWithCallbacks => NODE_CALLBACK_MODES,
-        Runtime::NodeWithPromises => NODE_PROMISE_MODES,
+    /// Returns true for a policy under which something waits for what is pending.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::HoldResponse | Self::HoldEnv)
     }
 }
 
-/// The mode with this id that a handler of this runtime can complete in.
-pub fn mode(runtime: Runtime, id: &str) -> Option<Mode> {
-    modes(runtime).iter().copied().find(|mode| mode.id == id)
+/// The means by which an environment was frozen.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FrozenBy {
+    /// Each process was sent a SIGSTOP.
+    Sigstop,
+    /// The kernel has frozen the cgroup that they are in. What was not in there got a SIGSTOP.
+    Cgroup,
+}
+
+/// The fate of the connections to a peer during a freeze.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Break {
+    /// The peer resets them: the handler's kernel knows, and says so at the next use.
+    Reset,
+    /// Something in between forgets them: whatever is sent is never answered, and nobody says so.
+    Drop,
+}
+
+impl Break {
+    /// Both, in the order of reports.
+    pub const ALL: &'static [Self] = &[Self::Reset, Self::Drop];
+
+    /// A participle for sentences about a connection.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Drop => "silently dropped",
+        }
+    }
 }

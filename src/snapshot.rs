@@ -4,10 +4,10 @@
 //! item's lifetime is asked whether it covers the instant. Sockets and child processes are known
 //! from readings, so for them the instant is that of the reading made for the response.
 //!
-//! In Node.js the handler's code goes on after it has called back, up to the end of the tick, and
-//! what it puts off is done in the next one. So what is born between the response and the end of
-//! that turn of the loop, and outlives it, is pending as well. The same goes for what is born while
-//! the response waits for an empty loop, and is there when the runtime asks for the next event.
+//! On an event loop the handler's code goes on after it has completed, up to the end of the tick,
+//! and what it puts off is done in the next one. So what is born between the response and the end
+//! of that turn of the loop, and outlives it, is pending as well. The same goes for what is born
+//! while the response waits for an empty loop, and is there when the runtime asks for the next event.
 
 use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
 use crate::model::invocation::Invocation;
@@ -24,7 +24,7 @@ pub struct Snapshot {
     pub tasks: Vec<TaskKey>,
     /// Timers.
     pub timers: Vec<ResourceKey>,
-    /// Whatever else keeps, or could keep, an event loop of Node.js alive.
+    /// Whatever else holds, or could hold, an event loop.
     pub handles: Vec<ResourceKey>,
     /// Sockets.
     pub sockets: Vec<SocketKey>,
@@ -51,7 +51,7 @@ pub fn at_response(store: &Store, invocation: &Invocation) -> Option<Snapshot> {
     };
     let is_timer = |resource: &Resource| resource.kind == ResourceKind::Timer;
     Some(Snapshot {
-        tasks: if store.runtime().is_node() {
+        tasks: if store.capabilities().reports_task_ends {
             indices(&store.tasks, |task| left(task.span_life)).map(TaskKey).collect()
         } else {
             tasks(store, instant)

@@ -15,7 +15,7 @@ use source_tree::{CodePath, ROOT, SourceFile, rust_files, sources, text};
 
 /// The floors, the lowest first. Imports go strictly down.
 const FLOORS: &[&[&str]] = &[
-    &["error", "model", "policy", "rule"],
+    &["error", "model", "policy", "rule", "runtime"],
     &["observation", "report"],
     &["ingest", "recording"],
     &["snapshot"],
@@ -33,7 +33,9 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("explain", "exit", "exit codes are explained by their constants"),
     ("gate", "exit", "what is left decides the exit code"),
     ("template", "config", "a function of a template is a handler like one of loopcheck.toml"),
-    ("policy", "model", "which modes there are depends on what runs the handler"),
+    ("model", "policy", "what is enforced on a handler is a policy"),
+    ("model", "runtime", "what an item is depends on what runs the handler"),
+    ("runtime", "policy", "a completion mode follows a policy"),
 ];
 
 /// Modules that must not touch the outside world.
@@ -52,6 +54,7 @@ const PURE: &[&str] = &[
     "report",
     "reporter",
     "rule",
+    "runtime",
     "snapshot",
     "template",
 ];

@@ -12,9 +12,9 @@ use std::path::Path;
 
 use loopcheck::config::{Config, initial, parse};
 use loopcheck::model::problem::Problem;
-use loopcheck::policy::ALL_MODES;
 use loopcheck::report::Kind;
 use loopcheck::rule::{Level, RuleId};
+use loopcheck::runtime::all_modes;
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use proptest::sample::{Index, select};
 use toml::de::{DeTable, DeValue};
@@ -128,10 +128,10 @@ fn closed_set(spot: &Spot) -> Option<Vec<&'static str>> {
         ("expect", "kind") => Some(Kind::ALL.iter().map(|kind| kind.as_str()).collect()),
         ("expect", "rule") => Some(RuleId::ALL.iter().map(|rule| rule.as_str()).collect()),
         ("expect", "modes") | ("handler", "mode") => {
-            Some(ALL_MODES.into_iter().flatten().map(|mode| mode.id).collect())
+            Some(all_modes().map(|mode| mode.id).collect())
         }
         ("handler", "runtime") => {
-            Some(vec!["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"])
+            Some(vec!["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"])
         }
         ("rules", _) => Some(vec!["deny", "warn", "allow"]),
         _ => None,

@@ -14,6 +14,7 @@ use crate::model::store::{Child, Socket, Store};
 use crate::model::task::{Activity, Task, TaskKind};
 use crate::model::time::Timestamp;
 use crate::report::{HandleKind, Kind, Origin, State};
+use crate::runtime::Family;
 use crate::snapshot::{self, Snapshot};
 
 /// The items that were pending, the handler's and the runtime's apart.
@@ -33,23 +34,29 @@ pub(crate) fn items(store: &Store) -> Items {
         .map(|invocation| snapshot::at_response(store, invocation))
         .collect();
     let pending = Pending::over(&snapshots);
-    if store.runtime().is_node() {
-        let tasks: BTreeSet<TaskKey> = pending.tasks.keys().copied().collect();
-        let waits = Waits::of(store, &last_responses(store, &pending, &tasks));
-        return node_items::collect(store, &pending, &waits);
+    match store.runtime().family() {
+        Family::Tokio => tokio_items(store, &pending),
+        Family::Node => {
+            let tasks: BTreeSet<TaskKey> = pending.tasks.keys().copied().collect();
+            let waits = Waits::of(store, &last_responses(store, &pending, &tasks));
+            node_items::collect(store, &pending, &waits)
+        }
     }
+}
+
+fn tokio_items(store: &Store, pending: &Pending) -> Items {
     let runtime_tasks = owner::runtime_tasks(store);
     let own_tasks: BTreeSet<TaskKey> =
         pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
-    let waits = Waits::of(store, &last_responses(store, &pending, &own_tasks));
+    let waits = Waits::of(store, &last_responses(store, pending, &own_tasks));
     let connections = connection::find(store, &own_tasks, pending.sockets.keys().copied(), &waits);
     let collector = Collector { store, waits, connections, runtime_tasks };
     let mut items = Items::default();
-    collector.tasks(&pending, &mut items);
-    collector.timers(&pending, &own_tasks, &mut items);
-    collector.sockets(&pending, &mut items);
-    collector.children(&pending, &mut items);
-    collector.threads(&pending, &mut items);
+    collector.tasks(pending, &mut items);
+    collector.timers(pending, &own_tasks, &mut items);
+    collector.sockets(pending, &mut items);
+    collector.children(pending, &mut items);
+    collector.threads(pending, &mut items);
     items
 }
 

@@ -76,7 +76,7 @@ fn local_name(socket: &SocketFact) -> Option<String> {
 /// and under the modes that were asked for as it is predicted.
 fn is_safe(store: &Store, item: &Item) -> bool {
     let asked = mode::asked(store);
-    if asked.is_empty() || !store.runtime().is_node() {
+    if asked.is_empty() || !store.capabilities().predicts_other_modes {
         return item.is_safe(store);
     }
     let around = circumstances(store, item, None);
@@ -178,7 +178,7 @@ fn circumstances(store: &Store, item: &Item, growth: Option<Growth>) -> Circumst
         responded_at: invocation.and_then(|known| known.responded_at).unwrap_or_default(),
         deadline: invocation.map(|known| known.deadline).unwrap_or_default(),
         watched_until: invocation.and_then(|known| known.settled).map(|(at, _)| at),
-        ends_before_freeze: if store.runtime().is_node() {
+        ends_before_freeze: if store.capabilities().reports_turn {
             item.ends_in_turn(store)
         } else {
             item.is_safe(store)

@@ -5,6 +5,7 @@ use crate::model::diagnostic::{Diagnostic, Effect, GapId};
 use crate::model::run::KillReason;
 use crate::model::store::Store;
 use crate::model::task::{Task, TaskKind};
+use crate::runtime::Family;
 
 /// Adds what is missing from the evidence to the gaps that are known.
 pub(crate) fn complete(store: &mut Store) {
@@ -20,7 +21,7 @@ fn feed(store: &mut Store) {
         // Without a response there is nothing that the feed could have missed.
         return;
     }
-    if store.feed.dropped_events > 0 && store.runtime().is_node() {
+    if store.feed.dropped_events > 0 && store.runtime().family() == Family::Node {
         let lost = store.feed.dropped_events;
         let message =
             format!("{lost} unfinished calls of async functions are known by number alone");
@@ -41,7 +42,7 @@ fn feed(store: &mut Store) {
     if !attached && explained {
         return;
     }
-    if !attached && store.runtime().is_node() {
+    if !attached && store.runtime().family() == Family::Node {
         let message = "loopcheck's agent did not report from the handler's process";
         store.note(
             Diagnostic::new(GapId::NotInstrumented, message)
@@ -71,7 +72,7 @@ fn feed(store: &mut Store) {
 /// tokio's span for one that nobody wants, for good.
 pub fn is_blind(store: &Store) -> bool {
     let responded = store.invocations.iter().any(|known| known.responded_at.is_some());
-    !store.runtime().is_node()
+    store.capabilities().shows_own_tasks
         && responded
         && store.feed.attached_at.is_some()
         && !store.tasks.iter().any(is_async)

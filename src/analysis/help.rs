@@ -1,9 +1,9 @@
 //! How to mend a finding, in the language of its runtime.
 
 use crate::analysis::item::Item;
-use crate::model::run::Runtime;
 use crate::report::{HandleKind, Status};
 use crate::rule::{Level, RuleId};
+use crate::runtime::{Family, Runtime};
 
 /// What to do about a finding of this rule and level, told by one of its items.
 pub(crate) fn of(
@@ -20,11 +20,9 @@ pub(crate) fn of(
         Status::Safe => return "nothing: it ended in time".into(),
         Status::Unexpected | Status::Expected | Status::Baseline => {}
     }
-    match runtime {
-        Runtime::Tokio => in_tokio(rule, level, item),
-        Runtime::NodeWithCallbacks | Runtime::NodeWithPromises => {
-            in_node(runtime, rule, level, item)
-        }
+    match runtime.family() {
+        Family::Tokio => in_tokio(rule, level, item),
+        Family::Node => in_node(runtime, rule, level, item),
     }
 }
 
@@ -79,7 +77,7 @@ fn socket(runtime: Runtime, level: Level, item: &Item) -> &'static str {
         "`await` the answer before the handler completes: a request is in flight"
     } else if level == Level::Warn {
         REUSED
-    } else if holds && runtime == Runtime::NodeWithCallbacks {
+    } else if holds && runtime.capabilities().waits_for_event_loop {
         "if it is a pool for every invocation, make it once, outside of the handler, and complete with a promise, or set `context.callbackWaitsForEmptyEventLoop = false`, at the price that nothing else is waited for either; otherwise close it before the handler completes: `pool.end()`, `client.quit()`, `agent.destroy()`"
     } else {
         "make the client once, outside of the handler, so that every invocation uses the same connection; or close it before the handler completes: `pool.end()`, `client.quit()`, `agent.destroy()`"

@@ -7,7 +7,7 @@ use crate::model::location::{Location, Package};
 use crate::model::socket::SocketFact;
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::report::{HandleKind, Kind, Origin, State};
 
 /// An item that was pending at one or more responses.
@@ -92,7 +92,7 @@ fn next_at(store: &Store, invocation: &Invocation) -> Option<Timestamp> {
     }
     let runtime = store.runtime();
     let next = invocation.next_at?;
-    let mode = invocation.mode.as_deref().and_then(|id| policy::mode(runtime, id));
+    let mode = invocation.mode.as_deref().and_then(|id| runtime.mode(id));
     let at_once = mode.is_some_and(|mode| mode.policy == Policy::Freeze);
     let told = invocation.asked_at.or(invocation.turned_at.filter(|_| at_once));
     Some(told.map_or(next, |told| told.min(next)))

@@ -5,10 +5,9 @@ use crate::analysis::{finding, gaps, mode};
 use crate::exit;
 use crate::model::diagnostic::Effect;
 use crate::model::invocation::Invocation;
-use crate::model::run::Runtime;
 use crate::model::store::Store;
 use crate::report::{
-    Finding, Handler, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation, ReportedMode,
+    Finding, Handler, Report, ReportedDiagnostic, ReportedInvocation, ReportedMode,
     ReportedOutcome, SCHEMA, Status, Summary, Tool,
 };
 use crate::rule::Level;
@@ -79,10 +78,7 @@ fn handler(store: &Store) -> Handler {
     Handler {
         name: if identity.name.is_empty() { path.clone() } else { identity.name },
         path,
-        runtime: match store.runtime() {
-            Runtime::Tokio => HandlerRuntime::Tokio,
-            Runtime::NodeWithCallbacks | Runtime::NodeWithPromises => HandlerRuntime::Node,
-        },
+        runtime: store.runtime().family(),
         file: identity.file,
         detail: run.map(|run| run.detail.clone()).filter(|detail| !detail.is_empty()),
     }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::run::Runtime;
 use crate::model::store::Store;
-use crate::policy::{self, Mode, Policy};
+use crate::policy::Policy;
 use crate::report::{Fate, FateGroup, Finding, ReportedMode, ResponseTime, Status};
+use crate::runtime::Mode;
 
 /// The modes that were asked for.
 pub(crate) fn asked(store: &Store) -> Vec<Mode> {
     let ids: Vec<&String> = store.run.iter().flat_map(|run| &run.modes).collect();
-    let known = policy::modes(store.runtime()).iter().copied();
+    let known = store.runtime().modes().iter().copied();
     known.filter(|mode| ids.iter().any(|id| *id == mode.id)).collect()
 }
 
@@ -22,30 +22,29 @@ pub(crate) fn gated(store: &Store) -> Vec<Mode> {
 
 /// The modes that the handler used.
 fn seen(store: &Store) -> Vec<Mode> {
-    if store.runtime() == Runtime::Tokio {
-        let streams = store.invocations.iter().any(|invocation| invocation.streaming);
-        return vec![if streams { policy::RUST_STREAM } else { policy::RUST }];
+    let is_streamed = store.invocations.iter().any(|invocation| invocation.streaming);
+    if let Some(mode) = store.runtime().implied_mode(is_streamed) {
+        return vec![mode];
     }
     let used: Vec<&str> =
         store.invocations.iter().filter_map(|invocation| invocation.mode.as_deref()).collect();
-    let known = policy::modes(store.runtime()).iter().copied();
+    let known = store.runtime().modes().iter().copied();
     known.filter(|mode| used.contains(&mode.id)).collect()
 }
 
-/// The modes to tell of: those that the verdict follows, and for Node.js the others after them,
-/// for there a handler is easily changed to complete in another way.
-fn told(store: &Store) -> Vec<(Mode, bool)> {
+/// The modes in a report: those that the verdict follows, and after them those that the handler could
+/// be changed to complete in.
+fn reported_modes(store: &Store) -> Vec<(Mode, bool)> {
     let gated = gated(store);
-    let others =
-        policy::modes(store.runtime()).iter().copied().filter(|mode| !gated.contains(mode));
-    let others: Vec<Mode> = if store.runtime().is_node() { others.collect() } else { Vec::new() };
+    let others = store.runtime().modes().iter().copied().filter(|mode| !gated.contains(mode));
+    let others = others.filter(|_| store.capabilities().predicts_other_modes);
     let gated = gated.iter().map(|mode| (*mode, true));
-    gated.chain(others.into_iter().map(|mode| (mode, false))).collect()
+    gated.chain(others.map(|mode| (mode, false))).collect()
 }
 
 /// Groups the findings by what becomes of them under each mode.
 pub(crate) fn report(store: &Store, findings: &[Finding]) -> Vec<ReportedMode> {
-    told(store).into_iter().map(|(mode, gated)| reported(mode, gated, findings)).collect()
+    reported_modes(store).into_iter().map(|(mode, gated)| reported(mode, gated, findings)).collect()
 }
 
 fn reported(mode: Mode, gated: bool, findings: &[Finding]) -> ReportedMode {

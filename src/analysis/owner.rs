@@ -14,6 +14,7 @@ use crate::model::store::Store;
 use crate::model::task::{Task, TaskKind};
 use crate::model::time::Timestamp;
 use crate::report::Origin;
+use crate::runtime::Family;
 
 /// Packages whose tasks are the Lambda runtime's or loopcheck's own.
 const RUNTIME_PACKAGES: &[&str] =
@@ -154,7 +155,7 @@ fn is_ours(store: &Store, fact: &SocketFact) -> bool {
 
 /// tokio's signal driver keeps one unnamed pair of Unix sockets, made with the runtime.
 fn is_signal_pair(store: &Store, key: SocketKey) -> bool {
-    let ready_at = store.ready_at.filter(|_| !store.runtime().is_node());
+    let ready_at = store.ready_at.filter(|_| store.runtime().family() == Family::Tokio);
     let unnamed_at_init = |index: usize| {
         let socket = &store.sockets[index];
         socket.fact.protocol == Protocol::Unix

@@ -35,9 +35,9 @@ impl Waits {
         let mut waits = Self::default();
         waits.inner_timers(store);
         waits.told_by_ops(store, tasks);
-        // Node.js says what it knows. A timer that only shares a line or a moment with a task is an
+        // Where the feed reports owners, a timer that only shares a line or a moment with a task is an
         // item of its own, or it would end, and be safe, with a task that it has nothing to do with.
-        if !store.runtime().is_node() {
+        if !store.capabilities().reports_timer_owner {
             waits.inferred(store, tasks);
         }
         waits
@@ -81,7 +81,7 @@ impl Waits {
         for op in &store.async_ops {
             let (Some(task), Some(resource)) = (op.task, op.resource) else { continue };
             let outer = outermost(store, resource);
-            if store.runtime().is_node() && tasks.contains_key(&task) {
+            if store.capabilities().reports_timer_owner && tasks.contains_key(&task) {
                 // Told by the frames of its stack, so it is the task's at earlier responses too.
                 self.timers.insert(outer, task);
             }

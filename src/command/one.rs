@@ -21,7 +21,6 @@ use crate::ingest::Evidence;
 use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
 use crate::model::store::Store;
 use crate::observation::{Identity, Observation, ObservationKind, Policy, Runtime};
-use crate::policy;
 use crate::report::Report;
 use crate::session::{self, Plan, Recorder};
 
@@ -223,10 +222,10 @@ fn identity(request: &Request, resolved: &Resolved) -> Identity {
 
 /// A mode that the handler cannot complete in has no fates to judge by.
 fn check_modes(request: &Request, runtime: Runtime) -> Result<(), CommandError> {
-    let Some(foreign) = request.modes.iter().find(|id| policy::mode(runtime, id).is_none()) else {
+    let Some(foreign) = request.modes.iter().find(|id| runtime.mode(id).is_none()) else {
         return Ok(());
     };
-    let known: Vec<&str> = policy::modes(runtime).iter().map(|mode| mode.id).collect();
+    let known: Vec<&str> = runtime.modes().iter().map(|mode| mode.id).collect();
     Err(CommandError::input(
         format!("{} cannot complete in the mode {foreign}", request.named),
         Some(format!("its modes are: {}", known.join(", "))),
@@ -235,12 +234,11 @@ fn check_modes(request: &Request, runtime: Runtime) -> Result<(), CommandError> 
 
 /// Connections are broken during a freeze, so there has to be one.
 fn check_proxy(request: &Request, runtime: Runtime) -> Result<(), CommandError> {
-    let freezes =
-        |id: &String| policy::mode(runtime, id).is_some_and(|mode| mode.policy != Policy::RunOn);
+    let freezes = |id: &String| runtime.mode(id).is_some_and(|mode| mode.policy != Policy::RunOn);
     if request.proxy.is_empty() || request.modes.is_empty() || request.modes.iter().any(freezes) {
         return Ok(());
     }
-    let freezing = policy::modes(runtime).iter().filter(|mode| mode.policy != Policy::RunOn);
+    let freezing = runtime.modes().iter().filter(|mode| mode.policy != Policy::RunOn);
     let freezing: Vec<&str> = freezing.map(|mode| mode.id).collect();
     Err(CommandError::input(
         "--proxy breaks connections while the environment is frozen, and no --mode that was given freezes it".to_owned(),

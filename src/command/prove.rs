@@ -9,8 +9,7 @@ use crate::analysis;
 use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
 use crate::model::store::Store;
-use crate::observation::{Break, BrokenPeer, Enforced, Peer, Policy, Runtime};
-use crate::policy;
+use crate::observation::{Break, BrokenPeer, Enforced, Peer, Policy};
 use crate::report::Report;
 use crate::session::{self, Plan, Program, Recorder};
 
@@ -85,16 +84,12 @@ fn breaks(peers: &[Peer], policies: &[Policy]) -> Vec<BrokenPeer> {
 /// The policies that can be enforced on the handler, and that were asked for.
 fn policies(plan: &Plan, report: &Report) -> Vec<Policy> {
     let runtime = plan.program.runtime();
-    let asked = plan.modes.iter().filter_map(|id| policy::mode(runtime, id));
+    let asked = plan.modes.iter().filter_map(|id| runtime.mode(id));
     let asked: Vec<Policy> = asked.map(|mode| mode.policy).collect();
     let used = || report.modes.iter().filter(|mode| mode.gated).map(|mode| mode.policy).collect();
-    let possible = match runtime {
-        // AWS' own client completes as the handler does, and in no other way.
-        _ if is_foreign_client(plan) => used(),
-        Runtime::Tokio | Runtime::NodeWithCallbacks => Policy::ALL.to_vec(),
-        // Nothing waits for its event loop.
-        Runtime::NodeWithPromises => vec![Policy::Freeze, Policy::RunOn],
-    };
+    // AWS' own client completes as the handler does, and in no other way.
+    let possible =
+        if is_foreign_client(plan) { used() } else { runtime.capabilities().enforceable.to_vec() };
     let wanted = |policy: &&Policy| asked.is_empty() || asked.contains(policy);
     Policy::ALL.iter().filter(|policy| possible.contains(policy)).filter(wanted).copied().collect()
 }

@@ -8,10 +8,11 @@ use serde::de::IgnoredAny;
 use toml::de::DeValue;
 
 use crate::config::keys::Section;
-use crate::config::names::{self, RUNTIMES};
+use crate::config::names;
 use crate::config::reader::{Reader, Table, Text, Value, in_order, type_of};
 use crate::config::{Event, HandlerTable, MOST_INVOCATIONS, limits};
 use crate::model::problem::quoted;
+use crate::runtime::{self, Managed, Refusal};
 
 /// What a file for Node.js may end in; an export may stand behind it.
 const SCRIPTS: [&str; 8] = ["js", "cjs", "mjs", "ts", "mts", "cts", "tsx", "jsx"];
@@ -209,8 +210,23 @@ fn in_quotes(written: &str, value: &DeValue<'_>) -> String {
 
 fn runtime<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<String> {
     let text = reader.string(value)?;
-    let known = reader.one_of(&text, "managed runtime of Node.js", &RUNTIMES)?;
-    Some(known.to_owned())
+    let name = text.text;
+    match runtime::find(name) {
+        // A program of its own has no version to choose.
+        Ok(Managed::OsOnly(_)) => {
+            let message = format!("{} runs an executable, which has no other rules", quoted(name));
+            reader.refuse(text.span, message, "leave `runtime` out");
+            None
+        }
+        Err(refusal @ (Refusal::TooOld | Refusal::NotRun)) => {
+            reader.refuse(text.span, format!("{} {refusal}", quoted(name)), "name one of these");
+            None
+        }
+        Ok(Managed::Version(_)) | Err(Refusal::Unknown) => {
+            let known = reader.one_of(&text, "managed runtime", &names::runtimes())?;
+            Some(known.to_owned())
+        }
+    }
 }
 
 /// One mode or several.

@@ -1,18 +1,20 @@
 //! The closed sets of words that values are of.
 
-use crate::policy::ALL_MODES;
 use crate::report::Kind;
 use crate::rule::{Level, RuleId};
-
-/// The managed runtimes of Node.js, by name.
-pub(super) const RUNTIMES: [&str; 4] = ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"];
+use crate::runtime::{self, all_modes};
 
 /// A gap, which is listed with the rules but is none.
 pub(super) const GAP: &str = "incomplete-evidence";
 
+/// The managed runtimes that a handler can be run as.
+pub(super) fn runtimes() -> Vec<&'static str> {
+    runtime::versions().map(|version| version.name).collect()
+}
+
 /// The completion modes of every runtime.
 pub(super) fn modes() -> Vec<&'static str> {
-    ALL_MODES.into_iter().flatten().map(|mode| mode.id).collect()
+    all_modes().map(|mode| mode.id).collect()
 }
 
 /// The kinds of pending items.
@@ -33,13 +35,6 @@ pub(super) const LEVELS: [(&str, Level); 3] =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::runtimes::node::program::runtime::NodeRuntime;
-
-    #[test]
-    fn the_runtimes_are_those_of_the_flag() {
-        let known: Vec<&str> = NodeRuntime::ALL.iter().map(|runtime| runtime.as_str()).collect();
-        assert_eq!(known, RUNTIMES);
-    }
 
     #[test]
     fn the_levels_are_those_of_a_report() {

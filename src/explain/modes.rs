@@ -1,7 +1,8 @@
 //! Completion modes and policies, in words.
 
 use crate::explain::{Family, Topic};
-use crate::policy::{ALL_MODES, Policy};
+use crate::policy::Policy;
+use crate::runtime::all_modes;
 
 /// A mode's id, how it looks in code, and what it means.
 type Text = (&'static str, &'static str, &'static str);
@@ -76,8 +77,7 @@ const MODES: &[Text] = &[
 ];
 
 pub(super) fn topics() -> Vec<Topic> {
-    let modes = ALL_MODES.into_iter().flatten();
-    modes
+    all_modes()
         .filter_map(|mode| {
             let (_, code, text) = MODES.iter().find(|(id, ..)| *id == mode.id)?;
             Some(Topic {
@@ -102,7 +102,7 @@ pub(super) fn policies() -> Vec<Topic> {
 
 /// The modes that lead to a policy.
 fn modes_under(policy: Policy) -> String {
-    let modes = ALL_MODES.into_iter().flatten().filter(|mode| mode.policy == policy);
+    let modes = all_modes().filter(|mode| mode.policy == policy);
     let names: Vec<String> = modes.map(|mode| format!("`{}`", mode.id)).collect();
     match names.split_last() {
         None => "No mode leads to it.".to_owned(),

@@ -7,9 +7,10 @@ use clap::{Command, CommandFactory};
 use crate::cli::Cli;
 use crate::explain::{Family, Topic, all, find, nearest};
 use crate::model::diagnostic::DiagnosticId;
-use crate::policy::{ALL_MODES, Policy};
+use crate::policy::Policy;
 use crate::report::{Fate, Modifier, ReportedOutcome, Status, Verdict};
 use crate::rule::RuleId;
+use crate::runtime::all_modes;
 
 fn ids(family: Family) -> Vec<&'static str> {
     family.topics().iter().map(|topic| topic.id).collect()
@@ -30,7 +31,7 @@ fn every_id_of_every_family_has_a_topic() {
     let mut rules: Vec<&str> = RuleId::ALL.iter().map(|rule| rule.as_str()).collect();
     rules.push("incomplete-evidence");
     assert_eq!(ids(Family::Rule), rules);
-    let modes: Vec<&str> = ALL_MODES.into_iter().flatten().map(|mode| mode.id).collect();
+    let modes: Vec<&str> = all_modes().map(|mode| mode.id).collect();
     assert_eq!(ids(Family::Mode), modes);
     let words = |family, expected: Vec<&str>| assert_eq!(ids(family), expected);
     words(Family::Policy, Policy::ALL.iter().map(|one| one.as_str()).collect());
@@ -111,7 +112,7 @@ fn what_stands_in_backticks_is_there() {
 
 #[test]
 fn a_mode_says_what_policy_follows() {
-    for mode in ALL_MODES.into_iter().flatten() {
+    for mode in all_modes() {
         let topic = find(mode.id).into_iter().find(|topic| topic.family == Family::Mode).unwrap();
         let policy = format!("policy `{}`", mode.policy.as_str());
         assert!(topic.text.contains(&policy), "{}: {policy}", mode.id);

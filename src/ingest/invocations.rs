@@ -154,8 +154,9 @@ fn complete(store: &mut Store, at: Timestamp, request_id: &str, mode: &str) {
 }
 
 fn respond(store: &mut Store, at: Timestamp, request_id: &str, outcome: Outcome, streaming: bool) {
-    // A handler in Node.js may go on when its stream has ended, and has completed only after that.
-    let goes_on = streaming && store.runtime().is_node();
+    // A handler may go on when its stream has ended. A runtime that reports its completion does so
+    // only after that.
+    let goes_on = streaming && store.capabilities().reports_completion;
     if let Some(invocation) = find(store, request_id)
         && invocation.posted_at.is_none()
     {

@@ -1,8 +1,8 @@
 //! One event and what the handler made of it.
 
-use crate::model::enforced::FrozenBy;
 use crate::model::run::SettledReason;
 use crate::model::time::Timestamp;
+use crate::policy::FrozenBy;
 
 /// One invocation.
 #[derive(Clone, Debug, PartialEq)]

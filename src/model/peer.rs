@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use crate::policy::Break;
 
 /// Where the handler connects to, as it names it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -57,29 +57,6 @@ impl FromStr for Peer {
             return Err(NoPeer);
         }
         Ok(Self { host: host.to_owned(), port })
-    }
-}
-
-/// What becomes of the connections to a peer during a freeze.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Break {
-    /// The peer resets them: the handler's kernel knows, and says so at the next use.
-    Reset,
-    /// Something in between forgets them: whatever is sent is never answered, and nobody says so.
-    Drop,
-}
-
-impl Break {
-    /// Both, in the order of reports.
-    pub const ALL: &'static [Self] = &[Self::Reset, Self::Drop];
-
-    /// What has happened to a connection, in a sentence.
-    pub const fn done(self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Drop => "silently dropped",
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::model::enforced::Enforced;
 use crate::model::peer::BrokenPeer;
+use crate::runtime::Runtime;
 
 /// The settings that a judgement depends on.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +14,7 @@ pub struct RunStarted {
     pub handler: String,
     /// What it was resolved to, for example the package and the binary.
     pub detail: String,
-    /// What runs it, and by which rules.
+    /// The rules by which it is run.
     pub runtime: Runtime,
     /// How many invocations are asked for, over all events.
     pub invocations: u32,
@@ -50,26 +51,6 @@ pub struct Identity {
     pub sources: Option<String>,
     /// The file that stands for it where nothing has a place of its own.
     pub file: Option<String>,
-}
-
-/// What runs a handler. It decides how the handler can complete, and what the feed shows.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Runtime {
-    /// tokio, with `lambda_runtime` and console-subscriber.
-    #[default]
-    Tokio,
-    /// Node.js by the rules of runtime client 3: callbacks, `context.done`, and an event loop that
-    /// can hold the response. Lambda's nodejs22.x and older.
-    NodeWithCallbacks,
-    /// Node.js by the rules of runtime client 4: promises alone. Lambda's nodejs24.x.
-    NodeWithPromises,
-}
-
-impl Runtime {
-    /// Whether the handler runs in Node.js.
-    pub const fn is_node(self) -> bool {
-        matches!(self, Self::NodeWithCallbacks | Self::NodeWithPromises)
-    }
 }
 
 /// Why the watch after a response ended.

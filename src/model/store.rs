@@ -12,11 +12,12 @@ use crate::model::id::{AsyncOpKey, ChildKey, ResourceKey, SocketKey, TaskKey, Th
 use crate::model::invocation::Invocation;
 use crate::model::lifetime::Lifetime;
 use crate::model::resource::{AsyncOp, Resource};
-use crate::model::run::{ExitedWith, KillReason, RunStarted, Runtime, UncaughtError};
+use crate::model::run::{ExitedWith, KillReason, RunStarted, UncaughtError};
 use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::task::Task;
 use crate::model::time::Timestamp;
 use crate::model::together::Together;
+use crate::runtime::{Capabilities, Runtime};
 
 /// What is known of a run.
 #[derive(Clone, Debug, Default)]
@@ -179,9 +180,14 @@ impl Store {
         &self.sockets[key.0]
     }
 
-    /// What runs the handler.
+    /// The rules by which the handler is run.
     pub fn runtime(&self) -> Runtime {
         self.run.as_ref().map(|run| run.runtime).unwrap_or_default()
+    }
+
+    /// What the handler's runtime can do.
+    pub fn capabilities(&self) -> &'static Capabilities {
+        self.runtime().capabilities()
     }
 
     /// The child process with this key.

@@ -102,7 +102,7 @@ fn run_started() -> impl Strategy<Value = RunStarted> {
     (
         text(),
         text(),
-        select(vec![Runtime::Tokio, Runtime::NodeWithCallbacks, Runtime::NodeWithPromises]),
+        select(Runtime::ALL.to_vec()),
         any::<u32>(),
         any::<Duration>(),
         prop_oneof![any::<Duration>(), Just(Duration::MAX), Just(Duration::ZERO)],

@@ -8,6 +8,8 @@ mod suite;
 mod types;
 mod words;
 
+pub use crate::runtime::Family as HandlerRuntime;
+
 pub use diff::{Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Reason, Seen, Side, Unjudged};
 pub use document::{Document, Results};
 pub use finding::{
@@ -23,6 +25,6 @@ pub use suite::{
     UsedExpectation,
 };
 pub use types::{
-    FateGroup, Handler, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation,
-    ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Summary, Tool, Verdict,
+    FateGroup, Handler, Report, ReportedDiagnostic, ReportedInvocation, ReportedMode,
+    ReportedOutcome, ResponseTime, SCHEMA, Summary, Tool, Verdict,
 };

@@ -13,6 +13,7 @@ use crate::policy::Policy;
 use crate::report::finding::{Fate, Finding};
 use crate::report::proof::Proof;
 use crate::report::suite::{UsedBaseline, UsedExpectation};
+use crate::runtime::Family;
 
 /// The id of the report of one handler.
 pub const SCHEMA: &str = "loopcheck.report/v1";
@@ -87,22 +88,12 @@ pub struct Handler {
     pub name: String,
     /// As the user named it.
     pub path: String,
-    /// What it runs on.
-    pub runtime: HandlerRuntime,
+    /// The family of its runtime.
+    pub runtime: Family,
     /// What the path was resolved to.
     pub detail: Option<String>,
     /// The file in the repository that stands for it where a finding has no place of its own.
     pub file: Option<String>,
-}
-
-/// What a handler runs on.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum HandlerRuntime {
-    /// tokio.
-    Tokio,
-    /// Node.js.
-    Node,
 }
 
 /// A hole in the evidence.

@@ -1,7 +1,7 @@
 //! Reports for the reporters' tests: every shape that a report can have.
 
 use crate::model::diagnostic::DiagnosticId;
-use crate::policy::{MANAGED_INSTANCES, Mode, Policy, RUST, RUST_STREAM};
+use crate::policy::Policy;
 use crate::report::{
     Expectation, ExpectationState, Fate, FateGroup, Finding, GoneFinding, Growth, Handler,
     HandlerRuntime, Kind, Origin, Place, Refusal, Report, ReportedDiagnostic, ReportedInvocation,
@@ -13,6 +13,7 @@ use crate::reporter::sample_findings::{
     sleep, task,
 };
 use crate::rule::{Level, RuleId};
+use crate::runtime::{MANAGED_INSTANCES, Mode, RUST, RUST_STREAM};
 
 use crate::reporter::sample_proofs;
 pub(super) use crate::reporter::sample_suites::{HOSTILE, documents, many, suites};

@@ -9,7 +9,7 @@ use crate::host::runtime_api::{
     self, REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
 };
 use crate::host::runtimes::node::PROXY_VARIABLE;
-use crate::observation::{Peer, Runtime};
+use crate::observation::Peer;
 use crate::session::{Plan, together};
 
 /// `TOKIO_CONSOLE_PUBLISH_INTERVAL`: short enough to see polls before the next ones overwrite
@@ -37,7 +37,7 @@ pub(crate) fn complete(
         user: &inherited,
         shared_credential_files: shared_credential_files(),
     });
-    if plan.program.runtime() == Runtime::Tokio {
+    if !plan.program.runtime().capabilities().has_agent {
         env.extend(of_console(console));
         let most = together::at_once(plan);
         env.extend(most.map(|most| (together::VARIABLE.to_owned(), most.to_string())));
@@ -55,7 +55,7 @@ pub(crate) fn complete(
 /// from anywhere, and a certificate is still that of the peer's name. A tokio program has it from
 /// its environment.
 pub(crate) fn reroute(plan: &Plan, launch: &mut Launch, peer: &Peer, proxy: SocketAddr) {
-    if plan.program.runtime().is_node() {
+    if plan.program.runtime().capabilities().has_agent {
         let told = serde_json::json!({
             "host": peer.host,
             "port": peer.port,

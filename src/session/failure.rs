@@ -5,16 +5,16 @@ use std::time::Duration;
 use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
 use crate::model::store::Store;
 use crate::observation::{ExitedWith, Runtime};
+use crate::runtime::Family;
 
 /// The process ended before the run did.
 pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Diagnostic {
     let how = describe(status);
     if store.ready_at.is_none() {
         let message = format!("the handler {how} before it asked for an event");
-        let hint = if store.runtime().is_node() {
-            "it ended while it was loaded: process.exit(), or an error at its top level; its own output says more, on stderr".into()
-        } else {
-            early_hint(last_lines)
+        let hint = match store.runtime().family() {
+            Family::Node => "it ended while it was loaded: process.exit(), or an error at its top level; its own output says more, on stderr".into(),
+            Family::Tokio => early_hint(last_lines),
         };
         return Diagnostic::new(FailureId::HandlerExitedEarly, message).hint(hint);
     }
@@ -35,10 +35,9 @@ pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -
 /// It never asked for an event.
 pub(crate) fn never_ready(runtime: Runtime, limit: Duration) -> Diagnostic {
     let message = format!("the handler did not ask for an event within {} s", limit.as_secs());
-    Diagnostic::new(FailureId::InitTimeout, message).hint(if runtime.is_node() {
-        "it is still being loaded, and Lambda allows 10 s for its init phase: does it await something at its top level that never comes?"
-    } else {
-        "a Lambda handler calls lambda_runtime::run in main, and Lambda allows 10 s for its init phase; is this the right program?"
+    Diagnostic::new(FailureId::InitTimeout, message).hint(match runtime.family() {
+        Family::Node => "it is still being loaded, and Lambda allows 10 s for its init phase: does it await something at its top level that never comes?",
+        Family::Tokio => "a Lambda handler calls lambda_runtime::run in main, and Lambda allows 10 s for its init phase; is this the right program?",
     })
 }
 

@@ -6,7 +6,7 @@ use crate::host::sockets::{self, ScanError};
 use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{KillReason, ObservationKind, SettledReason};
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::session::driver::Session;
 use crate::session::failure;
 use crate::session::feed_link::{Asked, FeedLink};
@@ -18,7 +18,7 @@ impl Session {
         let Some(last) = journal.evidence.store.last_invocation() else { return };
         let (next, deadline, index) = (last.idle_at.is_some(), last.deadline, last.index);
         let runtime = self.plan.program.runtime();
-        let mode = last.mode.as_deref().and_then(|id| policy::mode(runtime, id));
+        let mode = last.mode.as_deref().and_then(|id| runtime.mode(id));
         let stays_awake = mode.is_some_and(|mode| mode.policy == Policy::HoldEnv);
         let held = last.posted_at.is_none() || stays_awake;
         let proved = last.caught_up_at.is_some();

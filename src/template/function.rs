@@ -6,13 +6,11 @@ use std::time::Duration;
 use crate::config::HandlerTable;
 use crate::model::problem::Problem;
 use crate::model::problem::quoted;
+use crate::runtime::{self, Family, Managed, Refusal};
 use crate::template::lookup::Lookup;
 use crate::template::resource::{Dialect, Function, Located};
 use crate::template::tree::{Node, Position};
 use crate::template::{environment, node, rust};
-
-/// The majors of Node.js whose managed runtimes are known here.
-pub(super) const NODE_MAJORS: [u32; 4] = [18, 20, 22, 24];
 
 /// What a function without a `Timeout` has, in seconds (CloudFormation template reference,
 /// "AWS::Lambda::Function").
@@ -23,9 +21,6 @@ const LONGEST_TIMEOUT: u32 = 900;
 
 /// What a function without a `MemorySize` has, in MB; there is no smaller one.
 const DEFAULT_MEMORY: u32 = 128;
-
-/// Other runtimes of Lambda, by how their names begin.
-const OTHER_RUNTIMES: [&str; 5] = ["python", "java", "dotnet", "ruby", "go1"];
 
 /// A function that can be run.
 #[derive(Debug)]
@@ -72,17 +67,12 @@ pub(super) fn no_folder(
     (!lookup.is_folder(&code.path)).then(|| code.position.problem(message, Some(hint.into())))
 }
 
-enum Runtime {
-    Node(String),
-    Os,
-}
-
 /// Reads a function. Of one that is not skipped, everything that is wrong is told at once.
 pub(super) fn read(function: &Function<'_>, lookup: &dyn Lookup) -> Result<Found, Refused> {
     skip_what_is_no_archive(function)?;
-    let runtime = runtime(function)?;
+    let managed = managed_runtime(function)?;
     let mut problems = function.duplicates();
-    let target = target(function, &runtime, lookup);
+    let target = target(function, managed.rules().family(), lookup);
     let timeout = number(function, "Timeout", DEFAULT_TIMEOUT, 1..=LONGEST_TIMEOUT);
     let memory = number(function, "MemorySize", DEFAULT_MEMORY, DEFAULT_MEMORY..=u32::MAX);
     let environment = environment::read(function, &mut problems);
@@ -103,9 +93,9 @@ pub(super) fn read(function: &Function<'_>, lookup: &dyn Lookup) -> Result<Found
         path: target.path,
         timeout: Some(Duration::from_secs(timeout.into())),
         env: environment.known,
-        runtime: match runtime {
-            Runtime::Node(name) => Some(name),
-            Runtime::Os => None,
+        runtime: match managed {
+            Managed::Version(version) => Some(version.name.to_owned()),
+            Managed::OsOnly(_) => None,
         },
         bin: target.bin,
         memory: Some(memory),
@@ -127,55 +117,32 @@ fn skip_what_is_no_archive(function: &Function<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Whether the runtime is one for Node.js, or cannot be known. Those for an OS alone may run a
-/// program in any language.
+/// Returns true if the runtime is one for a language that loopcheck runs, or cannot be known. Those
+/// that are an operating system alone may run a program in any language.
 pub(super) fn is_ours(function: &Function<'_>) -> bool {
-    let is_node = |runtime: Located<String>| runtime.value.starts_with("nodejs");
-    function.text("Runtime").map_or(true, |runtime| runtime.is_some_and(is_node))
+    let is_known = |name: Located<String>| runtime::family_of(&name.value).is_some();
+    function.text("Runtime").map_or(true, |name| name.is_some_and(is_known))
 }
 
-/// The names are those of the AWS Lambda developer guide, "Lambda runtimes".
-fn runtime(function: &Function<'_>) -> Result<Runtime, Refused> {
+fn managed_runtime(function: &Function<'_>) -> Result<Managed, Refused> {
     let Some(Located { value, position }) = function.text("Runtime")? else {
         let message = format!("{} has no Runtime", function.quoted());
         return Err(function.problem(message, None).into());
     };
-    let skipped = |why: &str| Refused::Skipped(format!("its runtime {} {why}", quoted(&value)));
-    if value.starts_with("provided") {
-        return Ok(Runtime::Os);
-    }
-    if OTHER_RUNTIMES.iter().any(|other| value.starts_with(other)) {
-        return Err(skipped("is neither Node.js nor one for Rust"));
-    }
-    match node_major(&value) {
-        Some(major) if NODE_MAJORS.contains(&major) => Ok(Runtime::Node(value)),
-        Some(major) if major < NODE_MAJORS[0] => {
-            Err(skipped(&format!("is too old: the oldest is nodejs{}.x", NODE_MAJORS[0])))
+    runtime::find(&value).map_err(|refusal| match refusal {
+        Refusal::Unknown => {
+            let message = format!("{} {refusal}", quoted(&value));
+            position.problem(message, None).into()
         }
-        Some(_) => Err(skipped("is not known to this version of loopcheck")),
-        None => {
-            let message = format!("{} is no runtime of Lambda", quoted(&value));
-            let names: Vec<String> = NODE_MAJORS.map(|major| format!("nodejs{major}.x")).into();
-            let hint = format!("for Node.js: {}; for Rust: provided.al2023", names.join(", "));
-            Err(position.problem(message, Some(hint)).into())
+        Refusal::TooOld | Refusal::NotRun => {
+            Refused::Skipped(format!("its runtime {} {refusal}", quoted(&value)))
         }
-    }
-}
-
-/// 22 of `nodejs22.x`. The oldest one has no number.
-fn node_major(name: &str) -> Option<u32> {
-    let version = name.strip_prefix("nodejs")?;
-    if version.is_empty() {
-        return Some(0);
-    }
-    let (major, rest) = version.split_once('.')?;
-    let known = rest == "x" || rest.parse::<u8>().is_ok();
-    major.parse().ok().filter(|_| known)
+    })
 }
 
 fn target(
     function: &Function<'_>,
-    runtime: &Runtime,
+    family: Family,
     lookup: &dyn Lookup,
 ) -> Result<rust::Target, Refused> {
     // What is wrong with both is told at once.
@@ -187,15 +154,15 @@ fn target(
         }
         (Ok(_), Err(problem)) => return Err(problem.into()),
     };
-    match (runtime, handler) {
-        (Runtime::Os, handler) => {
+    match (family, handler) {
+        (Family::Tokio, handler) => {
             rust::target(function, &code, handler.as_ref().map(|name| name.value.as_str()), lookup)
         }
-        (Runtime::Node(_), Some(handler)) => {
+        (Family::Node, Some(handler)) => {
             let path = node::handler(function, &code, &handler, lookup)?;
             Ok(rust::Target { path, bin: None })
         }
-        (Runtime::Node(_), None) => {
+        (Family::Node, None) => {
             let message = format!("{} has no Handler", function.quoted());
             Err(function.problem(message, None).into())
         }

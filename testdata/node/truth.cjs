@@ -15,7 +15,7 @@ const { spawn, execFileSync } = require('node:child_process');
 const { peers } = require('./truth-peers.cjs');
 
 const HERE = __dirname;
-const AGENT = path.join(HERE, '../../src/source/node/agent/agent.cjs');
+const AGENT = path.join(HERE, '../../src/host/runtimes/node/agent/agent.cjs');
 const HOLDS = path.join(HERE, 'holds');
 const PROBES = 12; // answered ones, until "never ends" is believed
 const SILENT = 4; // answered ones in a row without anything that holds: a contradiction

@@ -61,10 +61,10 @@ fn ended_with_process(store: &Store, item: &Item, policy: Policy) -> Option<Sigh
 /// Whether what was to be seen under the policy had been seen before the process ended.
 fn left_before(store: &Store, known: &Invocation, policy: Policy, exited: Timestamp) -> bool {
     match policy {
-        Policy::HoldResponse if store.runtime().is_node() => {
+        Policy::HoldResponse if store.capabilities().holds_by_itself => {
             known.posted_at.is_some_and(|posted| posted < exited)
         }
-        Policy::HoldEnv if store.runtime().is_node() => {
+        Policy::HoldEnv if store.capabilities().holds_by_itself => {
             known.idle_at.is_some_and(|idle| idle < exited)
         }
         _ => false,
@@ -131,7 +131,7 @@ fn held(store: &Store, items: &[Item], item: &Item, policy: Policy) -> Option<Si
 pub(super) fn can_be_held(store: &Store, known: &Invocation, policy: Policy) -> bool {
     let is_error = known.outcome == Some(Outcome::Error);
     let flows = known.streaming && policy == Policy::HoldResponse;
-    !(store.runtime().is_node() && (is_error || flows))
+    !(store.capabilities().holds_by_itself && (is_error || flows))
 }
 
 /// When the answer left, or when the environment was let go; `None` if that never came.
@@ -141,7 +141,7 @@ pub(super) fn left(
     items: &[Item],
     policy: Policy,
 ) -> Option<Timestamp> {
-    if store.runtime().is_node() {
+    if store.capabilities().holds_by_itself {
         return if policy == Policy::HoldResponse { known.posted_at } else { known.idle_at };
     }
     // The platform is played by us: it waits for the last of what was pending.

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use crate::host::family;
 use crate::host::output::OutputLine;
 use crate::host::scratch::Scratch;
-use crate::model::enforced::FrozenBy;
+use crate::policy::FrozenBy;
 
 use super::cgroup::Cgroup;
 use super::tests::{daemon, gone, line, run, runs};

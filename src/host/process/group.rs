@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::host::family::{self, Leader, Process};
-use crate::model::enforced::FrozenBy;
+use crate::policy::FrozenBy;
 
 use super::cgroup::Cgroup;
 use super::signal;

@@ -56,7 +56,7 @@ pub fn apply(store: &mut Store, subscription: Subscription, update: &Update) -> 
             compare_with_audit(store, update, now);
         }
     }
-    if !store.runtime().is_node() {
+    if !store.capabilities().reports_timer_owner {
         timer_owner::infer(store, update);
     }
     EventCount(events)

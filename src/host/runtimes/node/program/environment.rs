@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_managed_runtime_is_told_by_its_environment() {
-        let variables = given(Some(NodeRuntime::Node22), None);
+        let variables = given(NodeRuntime::from_name("nodejs22.x"), None);
         for (name, expected) in [
             ("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x"),
             ("_HANDLER", "dist/app.handler"),
@@ -111,7 +111,7 @@ mod tests {
         for removed in REMOVED_VARIABLES {
             assert_eq!(value(&variables, removed), None, "{removed}");
         }
-        let variables = given(Some(NodeRuntime::Node24), Some("/opt/a:/opt/b"));
+        let variables = given(NodeRuntime::from_name("nodejs24.x"), Some("/opt/a:/opt/b"));
         assert_eq!(value(&variables, "NODE_PATH"), Some("/opt/a:/opt/b:/src/orders"));
     }
 

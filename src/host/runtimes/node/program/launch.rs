@@ -147,7 +147,7 @@ mod tests {
                 workspace: "/src".into(),
                 function_name: "app".into(),
             },
-            runtime: NodeRuntime::Node20,
+            runtime: NodeRuntime::from_name("nodejs20.x").unwrap(),
             ric,
             args: vec!["--own".into()],
             env: env.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),

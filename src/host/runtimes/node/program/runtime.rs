@@ -1,22 +1,13 @@
-//! The managed Node.js runtimes of Lambda, and which one a Node is run as.
+//! The managed runtime that a Node is run as.
 
 use crate::host::runtimes::node::program::executable::NodeVersion;
+use crate::runtime::{NODE, Runtime, Version};
 
-/// A managed runtime.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum NodeRuntime {
-    /// `nodejs18.x`
-    Node18,
-    /// `nodejs20.x`
-    Node20,
-    /// `nodejs22.x`
-    Node22,
-    /// `nodejs24.x`
-    Node24,
-}
+/// A managed runtime of Node.js.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct NodeRuntime(Version);
 
-/// Whose rules say when an invocation is complete: those of AWS' runtime interface client, by its
-/// major version.
+/// AWS' runtime interface client, by its major version. Its rules say when an invocation is complete.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Client {
     /// Callbacks wait until the event loop is empty; up to `nodejs22.x`.
@@ -26,53 +17,39 @@ pub(crate) enum Client {
 }
 
 impl NodeRuntime {
-    /// Every one, the oldest first.
-    pub(crate) const ALL: &'static [Self] =
-        &[Self::Node18, Self::Node20, Self::Node22, Self::Node24];
-
     /// The oldest one.
-    pub(crate) const OLDEST: Self = Self::Node18;
+    pub(crate) const OLDEST: Self = Self(NODE[0]);
 
     /// The newest one.
-    pub(crate) const NEWEST: Self = Self::Node24;
+    pub(crate) const NEWEST: Self = Self(NODE[NODE.len() - 1]);
 
-    /// What `--runtime` and the service call it.
+    /// Its name for `--runtime` and for the service.
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Node18 => "nodejs18.x",
-            Self::Node20 => "nodejs20.x",
-            Self::Node22 => "nodejs22.x",
-            Self::Node24 => "nodejs24.x",
-        }
+        self.0.name
     }
 
     /// The major version of its Node.
     pub(crate) const fn major(self) -> u32 {
-        match self {
-            Self::Node18 => 18,
-            Self::Node20 => 20,
-            Self::Node22 => 22,
-            Self::Node24 => 24,
-        }
+        self.0.major
     }
 
-    /// Whose rules hold in it.
+    /// The client whose rules hold in it.
     pub(crate) const fn client(self) -> Client {
-        match self {
-            Self::Node18 | Self::Node20 | Self::Node22 => Client::Three,
-            Self::Node24 => Client::Four,
+        match self.0.rules {
+            Runtime::NodeWithPromises => Client::Four,
+            Runtime::NodeWithCallbacks | Runtime::Tokio => Client::Three,
         }
     }
 
     /// The one of this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|runtime| runtime.as_str() == name)
+        NODE.into_iter().find(|version| version.name == name).map(Self)
     }
 
     /// The one that this Node is, or the newest one that is older.
     pub(crate) fn of(version: NodeVersion) -> Self {
-        let known = Self::ALL.iter().copied();
-        known.rev().find(|runtime| runtime.major() <= version.major).unwrap_or(Self::OLDEST)
+        let known = NODE.into_iter().rev().find(|known| known.major <= version.major);
+        known.map_or(Self::OLDEST, Self)
     }
 }
 
@@ -115,13 +92,13 @@ mod tests {
 
     #[test]
     fn names_are_found_again() {
-        for runtime in NodeRuntime::ALL {
-            assert_eq!(NodeRuntime::from_name(runtime.as_str()), Some(*runtime));
+        for runtime in NODE.map(NodeRuntime) {
+            assert_eq!(NodeRuntime::from_name(runtime.as_str()), Some(runtime));
             assert!(runtime.as_str().contains(&runtime.major().to_string()));
         }
         assert_eq!(NodeRuntime::from_name("nodejs"), None);
-        assert_eq!(NodeRuntime::ALL.first(), Some(&NodeRuntime::OLDEST));
-        assert_eq!(NodeRuntime::ALL.last(), Some(&NodeRuntime::NEWEST));
+        assert_eq!(NodeRuntime::OLDEST.as_str(), "nodejs18.x");
+        assert_eq!(NodeRuntime::NEWEST.as_str(), "nodejs26.x");
     }
 
     #[test]
@@ -132,7 +109,9 @@ mod tests {
             ("v20.20.2", "nodejs20.x", 3),
             ("v23.6.0", "nodejs22.x", 3),
             ("v24.1.0", "nodejs24.x", 4),
-            ("v26.0.0", "nodejs24.x", 4),
+            ("v25.0.0", "nodejs24.x", 4),
+            ("v26.12.1", "nodejs26.x", 4),
+            ("v28.0.0", "nodejs26.x", 4),
         ] {
             let (chosen, _) = choose(None, version(found));
             assert_eq!((chosen.as_str(), chosen.client().major()), (runtime, client), "{found}");
@@ -143,12 +122,12 @@ mod tests {
     fn another_node_than_the_runtimes_is_worth_a_note() {
         let note = |asked: Option<NodeRuntime>, found: &str| choose(asked, version(found)).1;
         assert_eq!(note(None, "v20.20.2"), None);
-        assert_eq!(note(Some(NodeRuntime::Node22), "v22.1.0"), None);
+        assert_eq!(note(Some(NodeRuntime::of(version("v22.0.0"))), "v22.1.0"), None);
         assert_eq!(
-            note(Some(NodeRuntime::Node24), "v20.20.2").as_deref(),
+            note(Some(NodeRuntime::of(version("v24.0.0"))), "v20.20.2").as_deref(),
             Some("Node.js 20.20.2 runs under the rules of nodejs24.x, which has Node.js 24")
         );
         assert!(note(None, "v21.0.0").is_some());
-        assert!(note(None, "v26.0.0").is_some_and(|note| note.contains("up to 24")));
+        assert!(note(None, "v28.0.0").is_some_and(|note| note.contains("up to 26")));
     }
 }
