@@ -487,3 +487,93 @@ fn growth_is_read_over_invocations() {
     assert_eq!(unexpected(&report)[0].counts, [1, 2]);
     assert_eq!(unexpected(&report)[0].growth, Some(Growth::Grows));
 }
+
+/// Bytes sent but not acknowledged: at the response, at the request for the next event, and later.
+type SendQueues = [u64; 3];
+
+/// Two invocations of a handler with one connection of a pool, and what is sent on it at the first
+/// response; another task may be pending as well.
+fn with_connection(driver: FakeTask, other: Option<FakeTask>, first: SendQueues) -> Report {
+    let scan = |instant: f64, send_queue: u64| {
+        let open = socket(9, Some("127.0.0.1:5432"), "127.0.0.1:5003", SocketState::Established);
+        let sockets = vec![SocketFact { send_queue, ..open }];
+        at(instant, ObservationKind::Sockets(SocketScan { sockets, ..SocketScan::default() }))
+    };
+    let mut tasks = vec![FakeTask::of_runtime(1), driver];
+    tasks.extend(other);
+    let mut seen = vec![run_started(2), at(0.1, ObservationKind::ConsoleAttached)];
+    seen.push(on_main(1.0, update(1.0, &tasks[..1])));
+    seen.extend([api(2.0, ApiMoment::NextRequested), nothing_open(3.0)]);
+    for (index, start, queues) in [(1u32, 3.0, first), (2, 603.0, [0; 3])] {
+        let alive: Vec<FakeTask> = tasks
+            .iter()
+            .filter(|task| task.ended.is_none_or(|ended| ended > start))
+            .cloned()
+            .collect();
+        seen.extend([delivered(start, index), on_main(start + 90.0, update(start + 90.0, &alive))]);
+        seen.extend([responded(start + 97.0, index), scan(start + 97.1, queues[0])]);
+        seen.push(cycles(start + 97.2, start + 98.0, 4));
+        seen.push(on_audit(start + 98.2, update(start + 98.1, &alive)));
+        seen.extend([api(start + 99.0, ApiMoment::NextRequested), scan(start + 99.0, queues[1])]);
+        seen.push(scan(start + 149.0, queues[2]));
+        seen.push(on_main(start + 390.0, update(start + 390.0, &alive)));
+        seen.push(settled(start + 400.0));
+    }
+    judged(&seen)
+}
+
+fn pool_driver() -> FakeTask {
+    let home = "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f";
+    FakeTask {
+        file: format!("{home}/deadpool-postgres-0.14.1/src/lib.rs"),
+        ..FakeTask::new(100, 50.0)
+    }
+}
+
+/// Level of the connection, and whether a request is said to be in flight on it.
+fn connection(report: &Report) -> (Level, bool) {
+    let found = unexpected(report).into_iter().find(|found| found.rule == RuleId::PendingSocket);
+    let found = found.unwrap_or_else(|| panic!("{report:#?}"));
+    (found.level, found.socket.as_ref().unwrap().in_flight)
+}
+
+#[test]
+fn the_last_message_of_a_pool_is_not_a_request_in_flight() {
+    // Seen on a busy machine: dropping a prepared statement sends a message after the last query.
+    let report = with_connection(pool_driver(), None, [16, 16, 0]);
+    assert_eq!(connection(&report), (Level::Warn, false));
+    assert_eq!(report.verdict, Verdict::Pass, "{report:#?}");
+    assert_eq!(unexpected(&report).len(), 1, "{report:#?}");
+}
+
+#[test]
+fn the_last_message_of_a_driver_in_the_handlers_code_is_not_one_either() {
+    let report = with_connection(FakeTask::new(100, 50.0), None, [16, 16, 0]);
+    assert_eq!(connection(&report), (Level::Warn, false));
+    assert_eq!(report.verdict, Verdict::Fail, "the driver is a task of the handler");
+}
+
+#[test]
+fn a_request_that_the_peer_never_takes_is_in_flight() {
+    let report = with_connection(pool_driver(), None, [16, 16, 16]);
+    assert_eq!(connection(&report), (Level::Deny, true));
+    assert_eq!(report.verdict, Verdict::Fail, "{report:#?}");
+}
+
+#[test]
+fn a_request_that_is_answered_after_the_response_was_in_flight() {
+    let waiter = FakeTask { ended: Some(150.0), ..FakeTask::new(101, 60.0) };
+    let report = with_connection(pool_driver(), Some(waiter), [16, 16, 0]);
+    assert_eq!(connection(&report), (Level::Deny, true));
+    assert_eq!(report.verdict, Verdict::Fail, "{report:#?}");
+    assert_eq!(unexpected(&report).len(), 2, "the task that waits for the answer is denied too");
+}
+
+#[test]
+fn data_that_no_task_has_written_stays_in_flight() {
+    // Blocking code writes to a socket of its own, and the kernel sends the rest after the response.
+    let runtimes = FakeTask::of_runtime(2);
+    let report = with_connection(runtimes, None, [4_000_000, 2_000_000, 0]);
+    assert_eq!(connection(&report), (Level::Deny, true));
+    assert_eq!(report.verdict, Verdict::Fail, "{report:#?}");
+}

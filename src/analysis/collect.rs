@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::connection::{self, Connections};
 use crate::analysis::item::Item;
+use crate::analysis::transfer::Witnesses;
 use crate::analysis::wait::{self, Waits};
 use crate::analysis::{node_items, owner, thread};
 use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
@@ -213,7 +214,18 @@ impl Collector<'_> {
             && own_tasks.iter().any(|task| self.store.task(*task).owner == timer.owner)
     }
 
+    /// The tasks that show what a transfer on a socket was for: neither the runtime's nor a part of
+    /// a connection.
+    fn witnesses(&self, pending: &Pending) -> Witnesses {
+        let own =
+            |key: &TaskKey| !self.runtime_tasks.contains(key) && !self.connections.is_part(*key);
+        let tasks = pending.tasks.iter().filter(|(key, _)| own(key));
+        let items = tasks.map(|(key, pending_in)| self.task(*key, pending_in.clone()));
+        Witnesses::of(self.store, items)
+    }
+
     fn sockets(&self, pending: &Pending, items: &mut Items) {
+        let witnesses = self.witnesses(pending);
         for (key, pending_in) in &pending.sockets {
             let socket = self.store.socket(*key);
             let driver = self.connections.driver_of(*key).map(|task| self.store.task(task));
@@ -230,7 +242,8 @@ impl Collector<'_> {
             if owner::is_runtime_socket(self.store, *key) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
             } else {
-                items.pending.push(item);
+                let in_flight = witnesses.is_in_flight(socket, driver.is_some());
+                items.pending.push(Item { in_flight, ..item });
             }
         }
     }
@@ -260,7 +273,7 @@ pub(super) fn read_socket(socket: &Socket, pending_in: &[usize]) -> Item {
     Item {
         state: closing.then_some(State::Closing),
         socket: Some(fact.clone()),
-        in_flight: socket.in_flight || socket.under_way,
+        in_flight: socket.under_way || !socket.transfers.is_empty(),
         ..Item::of(Kind::Socket, socket.life, pending_in.to_vec())
     }
 }

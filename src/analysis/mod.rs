@@ -9,6 +9,7 @@ mod item;
 mod node_items;
 mod owner;
 mod thread;
+mod transfer;
 mod wait;
 
 mod fate;

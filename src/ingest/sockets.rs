@@ -2,7 +2,7 @@
 
 use crate::model::lifetime::Lifetime;
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
-use crate::model::store::{Child, HandlerThread, Socket, Store};
+use crate::model::store::{Child, HandlerThread, Socket, Store, Transfer};
 use crate::model::time::Timestamp;
 use crate::observation::SocketScan;
 
@@ -12,14 +12,14 @@ pub(crate) fn apply(store: &mut Store, at: Timestamp, scan: &SocketScan) {
     sockets(store, at, scan);
     children(store, at, scan);
     threads(store, at, scan);
-    let Some(last) = store.invocations.last_mut() else { return };
+    let Some((last, earlier)) = store.invocations.split_last_mut() else { return };
     let open = store.sockets.iter_mut().filter(|socket| socket.life.ended.is_none());
     if last.responded_at.is_some() && last.scanned_at.is_none() {
         // The first reading after the response was made for it, while the runtime was held.
         last.scanned_at = Some(at);
         open.for_each(keep);
     } else if last.next_at.is_some() {
-        open.for_each(confirm);
+        open.for_each(|socket| follow(socket, earlier.len()));
     }
 }
 
@@ -29,10 +29,19 @@ fn keep(socket: &mut Socket) {
     socket.at_response = Some(socket.fact.clone());
 }
 
-/// What was under way at the response counts if it still is when the runtime asks for the next
-/// event: only then does a freeze come in between.
-fn confirm(socket: &mut Socket) {
-    socket.in_flight |= std::mem::take(&mut socket.under_way) && is_under_way(&socket.fact);
+/// Data that was under way at the response counts if it still is when the runtime asks for the next
+/// event, because only then does a freeze come in between. Later readings show whether it completes.
+fn follow(socket: &mut Socket, invocation: usize) {
+    let is_under_way = is_under_way(&socket.fact);
+    if std::mem::take(&mut socket.under_way) {
+        if is_under_way {
+            socket.transfers.push(Transfer { invocation, completed: false });
+        }
+    } else if let Some(transfer) = socket.transfers.last_mut()
+        && transfer.invocation == invocation
+    {
+        transfer.completed |= !is_under_way;
+    }
 }
 
 fn is_under_way(fact: &SocketFact) -> bool {
@@ -54,7 +63,7 @@ fn sockets(store: &mut Store, at: Timestamp, scan: &SocketScan) {
                 // Later ones show what became of it.
                 at_response: Some(fact.clone()),
                 under_way: false,
-                in_flight: false,
+                transfers: Vec::new(),
                 life: Lifetime::since(at),
             });
         }
@@ -150,27 +159,35 @@ mod tests {
     }
 
     #[test]
-    fn what_is_under_way_counts_only_if_it_outlives_the_request_for_the_next_event() {
-        let told = |queued: [u64; 2]| {
-            let mut store = Store::default();
-            let moments = [
-                ApiMoment::EventDelivered { request_id: "1".into(), deadline: at(9) },
-                ApiMoment::ErrorReceived { request_id: "1".into(), error_type: "E".into() },
-                ApiMoment::NextRequested,
-            ];
-            for (index, moment) in (1..).zip(&moments) {
-                invocations::moment(&mut store, at(index), moment);
-                if let Some(queued) = (index as usize).checked_sub(2).map(|index| queued[index]) {
-                    let fact = SocketFact { receive_queue: queued, ..connected() };
-                    let scan = SocketScan { sockets: vec![fact], ..SocketScan::default() };
-                    apply(&mut store, at(index), &scan);
-                }
+    fn data_under_way_counts_only_if_it_outlives_the_request_for_the_next_event() {
+        let transfer = |completed| Transfer { invocation: 0, completed };
+        assert_eq!(transfers(&[5, 5]), [transfer(false)]);
+        assert_eq!(transfers(&[5, 0]), []);
+        assert_eq!(transfers(&[0, 5]), []);
+        assert_eq!(transfers(&[5, 5, 5]), [transfer(false)]);
+        assert_eq!(transfers(&[5, 5, 5, 0]), [transfer(true)]);
+        assert_eq!(transfers(&[5, 5, 0, 5]), [transfer(true)], "that is another transfer");
+    }
+
+    /// The transfers on a socket with these receive queues: at the response, at the request for the
+    /// next event, and in later readings.
+    fn transfers(queues: &[u64]) -> Vec<Transfer> {
+        let mut store = Store::default();
+        let delivered = ApiMoment::EventDelivered { request_id: "1".into(), deadline: at(9) };
+        let failed = ApiMoment::ErrorReceived { request_id: "1".into(), error_type: "E".into() };
+        invocations::moment(&mut store, at(1), &delivered);
+        invocations::moment(&mut store, at(2), &failed);
+        for (index, receive_queue) in (0..).zip(queues) {
+            let fact = SocketFact { receive_queue: *receive_queue, ..connected() };
+            let scan = SocketScan { sockets: vec![fact], ..SocketScan::default() };
+            if index == 1 {
+                invocations::moment(&mut store, at(3), &ApiMoment::NextRequested);
             }
-            store.sockets[0].in_flight || store.sockets[0].under_way
-        };
-        assert!(told([5, 5]));
-        assert!(!told([5, 0]));
-        assert!(!told([0, 5]));
+            apply(&mut store, at(3 + index), &scan);
+        }
+        let socket = &store.sockets[0];
+        assert!(!socket.under_way, "this is decided by the request for the next event");
+        socket.transfers.clone()
     }
 
     fn connected() -> SocketFact {

@@ -106,10 +106,21 @@ pub struct Socket {
     /// Whether data was under way on it at the last response, as long as it is not known whether
     /// that went on.
     pub under_way: bool,
-    /// Whether data was under way on it from any response to the next request for an event.
-    pub in_flight: bool,
+    /// Data that was under way on it from a response to the next request for an event, in order.
+    pub transfers: Vec<Transfer>,
     /// From the scan that first showed it to the first that did not.
     pub life: Lifetime,
+}
+
+/// Data that was under way on a socket at a response, and still was when the runtime asked for the
+/// next event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Transfer {
+    /// The invocation that was responded to (by place, from 0).
+    pub invocation: usize,
+    /// Whether a later reading, before the next event, showed that the data had been delivered and
+    /// read.
+    pub completed: bool,
 }
 
 /// A child process over time.
