@@ -1,6 +1,6 @@
 //! The command line: help, wrong usage, events, and where reports go.
 //!
-//! `UPDATE_CLI=1 cargo test --test cli` writes the help texts of `testdata/cli` anew.
+//! `INSTA_UPDATE=always cargo test --test cli` writes the snapshots in `testdata/cli` anew.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -12,26 +12,26 @@ use std::process::Command;
 
 use support::handlers::{ROOT, executable};
 use support::loopcheck::{Finished, loopcheck, parse_report, run};
-use support::truth;
+use support::truth::sample::Runtime;
+use support::truth::{compare, table};
 
 const PASSING: &str = "testdata/recordings/clean.loopcheck";
 const FAILING: &str = "testdata/recordings/finite-task.loopcheck";
 const LEAKING_EVENT: &str = "testdata/events/apigw-v2-leak.json";
 
-/// Compares a help text with the one that is kept.
+/// Compares a help text with its snapshot, and checks what must be true of any.
 fn check_help(name: &str, args: &[&str]) {
     let finished = loopcheck(args).finish();
     assert_eq!(finished.code(), 0, "{finished:#?}");
     assert_eq!(finished.stderr, "");
-    let path = Path::new(ROOT).join("testdata/cli").join(format!("{name}.txt"));
-    #[expect(clippy::disallowed_methods, reason = "the person who runs the test asks for it")]
-    let update = std::env::var_os("UPDATE_CLI").is_some();
-    if update {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, &finished.stdout).unwrap();
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(finished.stdout, kept, "to update it: UPDATE_CLI=1 cargo test --test cli");
+    assert!(finished.stdout.contains("\nUsage: loopcheck"), "{finished:#?}");
+    let is_wide = |line: &str| unicode_width::UnicodeWidthStr::width(line) > 100;
+    assert!(!finished.stdout.lines().any(is_wide), "{finished:#?}");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../testdata/cli");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, finished.stdout));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_report_can_go_to_a_device() {
 
 /// The route of `axum-router` that leaves a task behind shows that the event has arrived.
 fn check_event(finished: &Finished) {
-    truth::check(truth::sample("axum-router-leak"), &finished.report());
+    compare::check(table::sample("axum-router-leak"), Runtime::Tokio, &finished.report());
 }
 
 #[test]
@@ -247,18 +247,17 @@ fn every_event_is_delivered_as_often_as_asked() {
 
 #[test]
 fn the_handlers_output_goes_to_stderr_and_is_marked() {
-    let sample = truth::sample("failing-panic");
-    let finished = run(executable(sample.package)).sample(sample).finish();
+    let sample = table::sample("failing-panic");
+    let finished = run(executable("failing")).args(sample.options()).finish();
     assert!(finished.stderr.contains("handler | "), "{finished:#?}");
     assert!(finished.stderr.contains("the order has no items"), "{finished:#?}");
-    truth::check(sample, &finished.report());
+    compare::check(sample, Runtime::Tokio, &finished.report());
 }
 
 #[test]
 fn there_are_no_escapes_where_there_is_no_terminal() {
-    let sample = truth::sample("finite-task");
     for no_color in ["", "1"] {
-        let call = loopcheck(["run"]).arg(executable(sample.package));
+        let call = loopcheck(["run"]).arg(executable("finite-task"));
         let finished = call.env("NO_COLOR", no_color).env("TERM", "xterm-256color").finish();
         assert_eq!(finished.code(), 1, "{finished:#?}");
         assert!(!finished.stdout.contains('\x1b'), "{finished:#?}");

@@ -1,12 +1,11 @@
 //! loopcheck.toml as its users write it: every mistake is told with its place and a way to mend
 //! it, all at once, and no text makes the parser fail otherwise.
 //!
-//! `UPDATE_CONFIG=1 cargo test --test config` writes `testdata/config/broken.txt` anew.
+//! `INSTA_UPDATE=always cargo test --test config` writes `testdata/config/broken.snap` anew.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
@@ -276,14 +275,11 @@ fn every_mistake_is_told_at_once() {
     assert!(problems.iter().all(|problem| problem.hint.is_some()), "{}", told(&problems));
     let told = told(&problems);
     assert!(!told.contains('\u{1b}'), "{told}");
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/config/broken.txt");
-    #[expect(clippy::disallowed_methods, reason = "the person who runs the test asks for it")]
-    let update = std::env::var_os("UPDATE_CONFIG").is_some();
-    if update {
-        fs::write(&kept, &told).unwrap();
-    }
-    let kept = fs::read_to_string(&kept).unwrap_or_default();
-    assert_eq!(told, kept, "to update it: UPDATE_CONFIG=1 cargo test --test config");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../testdata/config");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("broken", told));
 }
 
 /// Whatever the text is: there are settings, or problems in order, each in the text and in one

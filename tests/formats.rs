@@ -10,14 +10,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use support::handlers::ROOT;
 use support::loopcheck::{Finished, loopcheck, parse_report};
+use support::truth::table;
 
-/// Every recording that is kept: one of each sample, Rust and Node.js.
+/// Every recording that is kept: one of each sample for tokio, and some of those for Node.js.
 fn recordings() -> Vec<PathBuf> {
     let folder = Path::new(ROOT).join("testdata/recordings");
-    let mut all: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    all.retain(|path| path.extension().is_some_and(|extension| extension == "loopcheck"));
-    all.sort();
+    let all: Vec<PathBuf> =
+        table::recordings().map(|(name, ..)| folder.join(format!("{name}.loopcheck"))).collect();
     assert!(all.len() > 50, "{}", all.len());
     all
 }

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use support::handlers::executable;
 use support::loopcheck::{Call, Finished, run};
 use support::node::Peer;
-use support::node_runs::{Servers, check_replay, run_on, run_sample};
-use support::node_truth::Needs;
+use support::node_runs::{run_on, run_sample};
+use support::runs::{Servers, check_replay};
 use support::servers::Postgres;
+use support::truth::sample::Needs;
 
 /// Short: nothing of these handlers is due during the freeze.
 const FREEZE: &str = "300ms";

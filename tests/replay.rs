@@ -17,17 +17,16 @@ use loopcheck::report::{Report, Verdict};
 use loopcheck::reporter::json;
 use support::handlers::ROOT;
 use support::loopcheck::{loopcheck, parse_report};
-use support::node_truth::{self, RECORDED, sample_of};
-use support::truth::{self, SAMPLES};
+use support::truth::sample::Runtime;
+use support::truth::{compare, table};
 
 fn folder() -> PathBuf {
     Path::new(ROOT).join("testdata/recordings")
 }
 
-/// The names of all recordings, with and without Node.js.
+/// The names of all recordings.
 fn every_name() -> impl Iterator<Item = &'static str> {
-    let of_node = RECORDED.iter().map(|(name, ..)| *name);
-    SAMPLES.iter().map(|sample| sample.name).chain(of_node)
+    table::recordings().map(|(name, ..)| name)
 }
 
 fn recording(name: &str) -> Vec<u8> {
@@ -62,31 +61,27 @@ fn every_sample_has_a_recording_and_every_recording_a_sample() {
     let mut samples: Vec<String> = every_name().map(|name| format!("{name}.loopcheck")).collect();
     files.sort();
     samples.sort();
-    assert_eq!(
-        files, samples,
-        "to write them: UPDATE_RECORDINGS=1 cargo test --test live --test node"
-    );
+    assert_eq!(files, samples, "to write them: UPDATE_RECORDINGS=1 cargo test --test samples");
 }
 
 #[test]
-fn every_recording_comes_to_the_truth() {
-    for sample in SAMPLES {
-        let report = replay(&recording(sample.name)).unwrap();
-        truth::check(sample, &parse_report(&as_json(&report)));
+fn every_recording_is_judged_as_the_table_says() {
+    for (name, sample, runtime) in table::recordings() {
+        let report = replay(&recording(name)).unwrap();
+        compare::check(sample, runtime, &parse_report(&as_json(&report)));
     }
 }
 
 #[test]
-fn every_recording_of_node_comes_to_the_truth() {
-    for (name, handler, version) in RECORDED {
-        let report = replay(&recording(name)).unwrap();
-        node_truth::check(sample_of(handler), *version, &parse_report(&as_json(&report)));
+fn every_sample_for_tokio_has_a_recording() {
+    for sample in table::of_tokio() {
+        assert_eq!(sample.recorded, Some((sample.name, Runtime::Tokio)));
     }
 }
 
 #[test]
 fn a_recording_of_node_has_the_handlers_files_and_nothing_of_the_environment() {
-    for (name, ..) in RECORDED {
+    for (name, ..) in table::recordings().filter(|(.., runtime)| *runtime != Runtime::Tokio) {
         let bytes = recording(name);
         // The agent's folder, the user's Node, what --env and the environment have.
         for folder in [

@@ -18,7 +18,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::handlers::ROOT;
-use super::truth::Sample;
 
 /// After this a test fails instead of waiting on. Nothing takes nearly as long, not even a build.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -95,13 +94,6 @@ impl Call {
     pub fn stdin(mut self, path: impl AsRef<Path>) -> Self {
         self.command.stdin(File::open(path).unwrap());
         self
-    }
-
-    /// The flags and the environment of a sample.
-    pub fn sample(self, sample: &Sample) -> Self {
-        let given = sample.env.iter();
-        let env = given.flat_map(|(name, value)| ["--env".to_owned(), format!("{name}={value}")]);
-        self.args(sample.flags).args(env.collect::<Vec<_>>())
     }
 
     /// A folder that is there until the run has been looked at.
