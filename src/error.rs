@@ -1,24 +1,24 @@
-//! What a command cannot get over, with a hint and an exit code.
+//! The error of a command, with a hint and an exit code.
 
 use crate::model::diagnostic::{Diagnostic, DiagnosticId, FailureId};
 
 /// An error that ends a command before there is a report of a run.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{}", gap.message)]
+#[error("{}", first.message)]
 pub(crate) struct CommandError {
-    /// What is wrong, as it also stands in a report.
-    pub(crate) gap: Diagnostic,
-    /// What else is wrong: a file is told all its errors at once.
+    /// The first error, as it also stands in a report.
+    pub(crate) first: Diagnostic,
+    /// Further errors: all errors of a file are reported at once.
     pub(crate) more: Vec<Diagnostic>,
 }
 
 impl CommandError {
-    /// Something that the user named is not there or cannot be used.
+    /// An error in what the user named: it is not there or cannot be used.
     pub(crate) fn input(message: impl Into<String>, hint: Option<String>) -> Self {
         Self::other(FailureId::BadInput, message, hint)
     }
 
-    /// Something else.
+    /// An error with another id.
     pub(crate) fn other(
         id: impl Into<DiagnosticId>,
         message: impl Into<String>,
@@ -27,15 +27,24 @@ impl CommandError {
         Self::from(Diagnostic { id: id.into(), message: message.into(), hint })
     }
 
-    /// All that is wrong.
-    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Diagnostic> {
-        std::iter::once(&self.gap).chain(&self.more)
+    /// Several errors as one; there is at least one.
+    pub(crate) fn all(errors: impl IntoIterator<Item = Diagnostic>) -> Self {
+        let mut errors = errors.into_iter();
+        let first = errors.next().unwrap_or_else(|| {
+            Diagnostic::new(FailureId::InternalError, "a file was refused without a reason")
+        });
+        Self { first, more: errors.collect() }
+    }
+
+    /// Every error.
+    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        std::iter::once(&self.first).chain(&self.more)
     }
 }
 
 impl From<Diagnostic> for CommandError {
-    fn from(gap: Diagnostic) -> Self {
-        Self { gap, more: Vec::new() }
+    fn from(first: Diagnostic) -> Self {
+        Self { first, more: Vec::new() }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::{DiffArgs, DiffFormat, DiffFormatArg};
-use crate::command::complaint::report_error;
+use crate::cli::{DiffArgs, DiffFormat, FormatArg};
+use crate::command::messages::report_error;
 use crate::command::output::Target;
 use crate::command::read_report;
 use crate::error::CommandError;
@@ -36,8 +36,8 @@ fn compare(args: &DiffArgs) -> Result<u8, CommandError> {
 }
 
 /// Opens every target, so that a bad path is known at once.
-fn open(formats: &[DiffFormatArg]) -> Result<Vec<(DiffFormat, Target)>, CommandError> {
-    let default = [DiffFormatArg { format: DiffFormat::Table, file: None }];
+fn open(formats: &[FormatArg<DiffFormat>]) -> Result<Vec<(DiffFormat, Target)>, CommandError> {
+    let default = [FormatArg { format: DiffFormat::Table, file: None }];
     let formats = if formats.is_empty() { &default[..] } else { formats };
     let files: Vec<Option<&Path>> = formats.iter().map(|arg| arg.file.as_deref()).collect();
     let targets = Target::open_all(&files, "the comparison", "diff.json")?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::ExplainArgs;
-use crate::command::complaint::report_error;
+use crate::command::messages::report_error;
 use crate::command::output::Target;
 use crate::error::CommandError;
 use crate::reporter::table::explanation;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::InitArgs;
-use crate::command::complaint::{note, report_error};
+use crate::command::messages::{note, report_error};
 use crate::command::output::Target;
 use crate::config;
 use crate::error::CommandError;
@@ -21,7 +21,7 @@ fn write(args: &InitArgs) -> Result<(), CommandError> {
     let name = args.file.display();
     if args.file.exists() && !args.force {
         let hint = "--force replaces it";
-        return Err(CommandError::input(format!("{name} is there already"), Some(hint.to_owned())));
+        return Err(CommandError::input(format!("{name} already exists"), Some(hint.to_owned())));
     }
     let target = Target::open(Some(&args.file), "the configuration")?;
     target.write(|_, out| out.write_all(config::initial().as_bytes()))?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::MergeArgs;
-use crate::command::complaint::report_error;
+use crate::command::messages::report_error;
 use crate::command::output::Outputs;
 use crate::command::read_report;
 use crate::error::CommandError;

@@ -12,19 +12,10 @@ mod replay;
 mod run;
 
 mod baseline;
-mod complaint;
-mod events;
-mod interrupt;
-mod many;
-mod one;
+mod messages;
+mod observed;
 mod output;
-mod prove;
-mod ran;
 mod read_report;
-mod request;
-mod resolve;
-mod select;
 mod settings;
-mod template;
 
 pub(crate) use dispatch::dispatch;

@@ -43,7 +43,8 @@ impl Outputs {
         let files: Vec<Option<&Path>> = formats.iter().map(|arg| arg.file.as_deref()).collect();
         let targets = Target::open_all(&files, "the report", "report.json")?;
         let outputs = formats.iter().zip(targets);
-        let output = |(arg, target): (&FormatArg, Target)| Output { format: arg.format, target };
+        let output =
+            |(arg, target): (&FormatArg<Format>, Target)| Output { format: arg.format, target };
         Ok(Self(outputs.map(output).collect()))
     }
 
@@ -59,7 +60,7 @@ impl Outputs {
             // their places must not be taken for what this one says.
             if let Err(error) = output.write(document) {
                 match &mut failed {
-                    Some(first) => first.more.extend(error.gaps().cloned()),
+                    Some(first) => first.more.extend(error.diagnostics().cloned()),
                     None => failed = Some(error),
                 }
             }
@@ -217,7 +218,7 @@ fn stdout_style() -> TableStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::ran::failed;
+    use crate::command::run::failed;
     use crate::host::scratch::Scratch;
 
     fn outputs(files: &[(&str, PathBuf)]) -> Result<Outputs, CommandError> {
@@ -243,7 +244,7 @@ mod tests {
         let full = PathBuf::from("/dev/full");
         let written = outputs(&[("sarif", full), ("json", file.clone())]).unwrap();
         let error = written.write(&some_document(), true).unwrap_err();
-        assert!(error.gap.message.starts_with("could not write /dev/full"), "{error:?}");
+        assert!(error.first.message.starts_with("could not write /dev/full"), "{error:?}");
         assert!(std::fs::read_to_string(file).unwrap().contains("loopcheck.reports/v1"));
     }
 
@@ -253,7 +254,7 @@ mod tests {
         let (plain, dotted) = (scratch.path().join("a"), scratch.path().join("./b/../a"));
         std::fs::create_dir(scratch.path().join("b")).unwrap();
         let refused = outputs(&[("json", plain.clone()), ("sarif", dotted)]).err().unwrap();
-        assert!(refused.gap.message.starts_with("two formats go to"), "{refused:?}");
+        assert!(refused.first.message.starts_with("two formats go to"), "{refused:?}");
         assert!(!plain.exists());
         // What is no file takes any number.
         assert!(outputs(&[("json", "/dev/null".into()), ("sarif", "/dev/null".into())]).is_ok());

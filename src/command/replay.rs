@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::ReplayArgs;
-use crate::command::complaint::report_error;
-use crate::command::one::Observed;
+use crate::command::messages::report_error;
+use crate::command::observed::Observed;
 use crate::command::output::Outputs;
-use crate::command::{baseline, one, settings};
+use crate::command::{baseline, settings};
 use crate::error::CommandError;
 use crate::gate;
 use crate::recording::reader::RecordingReader;
@@ -30,7 +30,7 @@ fn judge(args: &ReplayArgs) -> Result<u8, CommandError> {
     let gate = baseline::known(args.gate.baseline.as_deref(), settings.gate)?;
     let observed = read(&args.recording)?;
     let mut report = observed.report();
-    gate::apply(&mut report, &gate, one::day(&observed.evidence.store));
+    gate::apply(&mut report, &gate, observed.day());
     let others = settings.config.handlers.into_iter().map(|table| table.name);
     let others: Vec<String> = others.filter(|name| *name != report.handler.name).collect();
     gate::conclude(&mut report, &others);

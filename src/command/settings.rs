@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::GateArgs;
-use crate::config::{self, Config, HandlerTable};
+use crate::config::{self, Config};
 use crate::error::CommandError;
 use crate::gate::Gate;
 use crate::host::repository;
@@ -86,21 +86,12 @@ fn read(file: &Path) -> Result<Config, CommandError> {
     let exists = |path: &Path| folder.join(path).exists();
     config::parse(&text, &told, &exists).map_err(|errors| {
         let place = |line, column| format!("{}:{line}:{column}", file.display());
-        all_of(errors.into_iter().map(|error| Diagnostic {
+        CommandError::all(errors.into_iter().map(|error| Diagnostic {
             id: FailureId::BadInput.into(),
             message: format!("{}: {}", place(error.line, error.column), error.message),
             hint: error.hint,
         }))
     })
-}
-
-/// Several errors as one; there is at least one.
-pub(crate) fn all_of(gaps: impl Iterator<Item = Diagnostic>) -> CommandError {
-    let mut gaps = gaps;
-    let first = gaps.next().unwrap_or_else(|| {
-        Diagnostic::new(FailureId::InternalError, "a file was refused without a reason")
-    });
-    CommandError { gap: first, more: gaps.collect() }
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> CommandError {
@@ -121,28 +112,4 @@ pub(crate) fn in_repository(file: &Path) -> String {
 pub(crate) fn parent(file: &Path) -> &Path {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
-}
-
-/// The table that names this handler; of several, it is not known which one is meant.
-pub(crate) fn table_of<'a>(
-    settings: &'a Settings,
-    handler: &Path,
-) -> Result<Option<&'a HandlerTable>, CommandError> {
-    let same =
-        |table: &&HandlerTable| crate::command::request::is_same(table, settings.folder(), handler);
-    let tables: Vec<&HandlerTable> = settings.config.handlers.iter().filter(same).collect();
-    match tables[..] {
-        [] => Ok(None),
-        [table] => Ok(Some(table)),
-        _ => {
-            let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-            Err(CommandError::input(
-                format!("{} is the path of several [[handler]] tables", handler.display()),
-                Some(format!(
-                    "run one of them by its name: --filter {}",
-                    names.join(", or --filter ")
-                )),
-            ))
-        }
-    }
 }

@@ -13,13 +13,13 @@ use crate::observation::{Break, BrokenPeer, Enforced, Peer, Policy};
 use crate::report::Report;
 use crate::session::{self, Plan, Program, Recorder};
 
-/// How often a policy is tried before what contradicts a prediction is believed.
+/// The number of runs under a policy before a contradiction is believed.
 const TRIES: u32 = 2;
 
-/// Runs the handler under each policy that applies, one after the other. `store` is what was
-/// observed before, and `pause` is for how long an environment is frozen. Where it is, the connections
-/// to each of `peers` are broken once in each way, in a process of its own.
-pub(crate) async fn prove(
+/// Runs the handler under each policy that applies, one after the other. `store` is the evidence of
+/// the run that predicts, and `pause` is the length of a freeze. Where a policy freezes, the
+/// connections to each of `peers` are broken once in each way, in a process of its own.
+pub(crate) async fn verify(
     plan: &Plan,
     store: &Store,
     pause: Duration,

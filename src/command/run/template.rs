@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::command::settings::{all_of, parent};
+use crate::command::settings::parent;
 use crate::config::HandlerTable;
 use crate::error::CommandError;
 use crate::host::terminal::Terminal;
@@ -28,7 +28,7 @@ pub(crate) fn read(file: &Path, terminal: &Terminal) -> Result<Functions, Comman
     })?;
     let folder = parent(file).to_owned();
     let found = template::handlers(&text, &Around { folder: &folder }).map_err(|problems| {
-        all_of(problems.into_iter().map(|problem| Diagnostic {
+        CommandError::all(problems.into_iter().map(|problem| Diagnostic {
             id: FailureId::BadInput.into(),
             message: format!("{name}:{}:{}: {}", problem.line, problem.column, problem.message),
             hint: problem.hint,

@@ -1,30 +1,31 @@
-//! Several handlers: built one after the other, run so many at once.
+//! Several handlers: built one after the other, then run in parallel.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::command::complaint::report_error_of;
-use crate::command::interrupt;
-use crate::command::one::{self, Judged, Ready};
-use crate::command::request::Request;
+use crate::command::messages::report_error_of;
+use crate::command::run::judged::Judged;
+use crate::command::run::plan::{self, Ready};
+use crate::command::run::request::Request;
+use crate::command::run::{interrupt, observe};
 use crate::error::CommandError;
 use crate::gate::Gate;
 use crate::host::terminal::Terminal;
 use crate::model::diagnostic::{Diagnostic, FailureId};
 use crate::report::{ReportedDiagnostic, Verdict};
 
-/// What is to be run.
+/// The handlers to run.
 pub(crate) struct Handlers {
     pub(crate) requests: Vec<Request>,
-    /// How many at once.
+    /// The number of handlers that run at once.
     pub(crate) jobs: usize,
-    /// What the line of progress judges by.
+    /// The gate of the progress lines.
     pub(crate) gate: Arc<Gate>,
 }
 
-/// Runs them. What was judged comes back in their order, with what concerns no single one.
+/// Runs them. Returns the judgements in their order, and diagnostics that concern no single handler.
 pub(crate) async fn run(
     handlers: Handlers,
     terminal: &Arc<Terminal>,
@@ -39,7 +40,7 @@ pub(crate) async fn run(
             break;
         }
         let own = Arc::new(terminal.of(&request.name));
-        let ready = one::prepare(&request, &own, &mut interrupted).await;
+        let ready = plan::prepare(&request, &own, &mut interrupted).await;
         prepared.push(Prepared { request, ready, terminal: own });
     }
     let turns = Arc::new(Semaphore::new(jobs));
@@ -83,7 +84,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// Runs it, now that it is its turn; nothing if the whole has been interrupted.
+    /// Runs it, now that it is its turn. Returns nothing if the whole run has been interrupted.
     async fn run(
         self,
         _turn: Option<OwnedSemaphorePermit>,
@@ -95,16 +96,16 @@ impl Prepared {
             return None;
         }
         let result = match ready {
-            Ok(ready) => one::observe(ready, &request, &terminal, interrupted).await,
+            Ok(ready) => observe::observe(ready, &request, &terminal, interrupted).await,
             Err(error) => Err(error),
         };
-        let judged = one::judge(&request, result);
-        progress.tell(&request.name, &judged, &terminal);
+        let judged = Judged::of(&request, result);
+        progress.report(&request.name, &judged, &terminal);
         Some(judged)
     }
 }
 
-/// Says which handlers are done.
+/// Prints which handlers are done.
 struct Progress {
     total: usize,
     done: std::sync::atomic::AtomicUsize,
@@ -112,7 +113,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn tell(&self, name: &str, judged: &Judged, terminal: &Terminal) {
+    fn report(&self, name: &str, judged: &Judged, terminal: &Terminal) {
         let done = self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         if let Some(error) = &judged.error {
             terminal.aside(|| report_error_of(name, error));

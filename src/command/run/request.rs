@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cli::RunArgs;
+use crate::command::settings::Settings;
 use crate::config::{Config, HandlerTable};
 use crate::error::CommandError;
 use crate::host::repository;
@@ -179,8 +180,32 @@ pub(crate) fn check_freeze(args: &RunArgs, requests: &[Request]) -> Result<(), C
     ))
 }
 
+/// The table of the configuration that names this handler. Several are an error: it is not known
+/// which one is meant.
+pub(crate) fn table_of<'a>(
+    settings: &'a Settings,
+    handler: &Path,
+) -> Result<Option<&'a HandlerTable>, CommandError> {
+    let same = |table: &&HandlerTable| is_same(table, settings.folder(), handler);
+    let tables: Vec<&HandlerTable> = settings.config.handlers.iter().filter(same).collect();
+    match tables[..] {
+        [] => Ok(None),
+        [table] => Ok(Some(table)),
+        _ => {
+            let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+            Err(CommandError::input(
+                format!("{} is the path of several [[handler]] tables", handler.display()),
+                Some(format!(
+                    "run one of them by its name: --filter {}",
+                    names.join(", or --filter ")
+                )),
+            ))
+        }
+    }
+}
+
 /// Whether a table names the handler that the command line names.
-pub(crate) fn is_same(table: &HandlerTable, folder: &Path, handler: &Path) -> bool {
+fn is_same(table: &HandlerTable, folder: &Path, handler: &Path) -> bool {
     let target = |path: &Path| match target::parse(path).filter(|spec| !spec.file.is_dir()) {
         Some(spec) => (spec.file.canonicalize().ok(), Some(spec.export)),
         None => (path.canonicalize().ok(), None),

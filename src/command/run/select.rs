@@ -2,9 +2,9 @@
 //! part in so many.
 
 use crate::cli::RunArgs;
-use crate::command::request::{self, Request};
+use crate::command::run::request::{self, Request};
+use crate::command::run::template;
 use crate::command::settings::Settings;
-use crate::command::template;
 use crate::config::HandlerTable;
 use crate::error::CommandError;
 use crate::gate::Pattern;
@@ -164,7 +164,7 @@ mod tests {
         };
         assert_eq!(names("orders*").unwrap(), 2);
         assert_eq!(names("b*").unwrap(), 1);
-        assert!(names("x*").is_err_and(|error| error.gap.hint.unwrap().contains("billing")));
+        assert!(names("x*").is_err_and(|error| error.first.hint.unwrap().contains("billing")));
         assert!(names("[").is_err());
     }
 }

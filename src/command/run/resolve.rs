@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::command::request::Request;
+use crate::command::run::request::Request;
 use crate::error::CommandError;
 use crate::host::output;
 use crate::host::process::{self, Launch};

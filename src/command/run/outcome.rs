@@ -1,32 +1,32 @@
-//! Everything that was run, and the report that it makes under a gate.
+//! The outcome of a run of one or several handlers, and its report under a gate.
 
 use std::path::Path;
 
-use crate::command::one::{self, Judged};
+use crate::command::run::judged::Judged;
 use crate::error::CommandError;
 use crate::gate::{self, Gate};
 use crate::model::diagnostic::Effect;
 use crate::report::{Document, Report, ReportedDiagnostic, Selection};
 
-/// What was run, before anything is expected or known.
-pub(crate) enum Ran {
+/// The judgement of what was run, before anything is expected or known.
+pub(crate) enum RunOutcome {
     /// The handler that was asked for.
     One {
         judged: Box<Judged>,
-        /// The names of the others that the configuration knows.
+        /// The names of the other handlers of the configuration.
         others: Vec<String>,
     },
     /// The handlers of a configuration.
     Many {
         judged: Vec<Judged>,
         selection: Selection,
-        /// What concerns no single one.
+        /// Diagnostics that concern no single handler.
         gaps: Vec<ReportedDiagnostic>,
     },
 }
 
-impl Ran {
-    /// Whether there is more to tell than why nothing was run.
+impl RunOutcome {
+    /// Whether anything was run.
     pub(crate) fn has_run(&self) -> bool {
         match self {
             Self::One { judged, .. } => judged.error.is_none(),
@@ -34,7 +34,7 @@ impl Ran {
         }
     }
 
-    /// Whether these are all handlers that the configuration knows.
+    /// Whether these are all handlers of the configuration.
     pub(crate) fn is_all(&self) -> bool {
         match self {
             Self::One { .. } => false,
@@ -44,9 +44,9 @@ impl Ran {
         }
     }
 
-    /// Whether nothing is missing beyond what the reports say: neither a handler, because the user
-    /// ended the run before it, nor a function of a template that should have been run.
-    pub(crate) fn is_whole(&self) -> bool {
+    /// Whether nothing is missing beyond what the reports say: neither a handler that the user
+    /// interrupted, nor a function of a template that should have been run.
+    pub(crate) fn is_complete(&self) -> bool {
         match self {
             Self::One { .. } => true,
             Self::Many { gaps, .. } => gaps.iter().all(|gap| gap.id.effect() == Effect::Note),
@@ -62,7 +62,7 @@ impl Ran {
         judged.iter().map(|judged| judged.under(gate)).collect()
     }
 
-    /// What is reported under a gate.
+    /// The document under a gate.
     pub(crate) fn document(&self, gate: &Gate) -> Document {
         match self {
             Self::One { judged, others } => {
@@ -79,18 +79,19 @@ impl Ran {
     }
 }
 
-/// The report of a command that got to no run: whoever reads it finds the reason there, and not
-/// what an earlier run has left.
+/// The report of a command that failed before a run: its reader finds the reason, and not the
+/// report of an earlier run.
 pub(crate) fn failed(handler: Option<&Path>, error: &CommandError) -> Document {
-    let ran = match handler {
-        Some(handler) => {
-            Ran::One { judged: Box::new(one::refused(handler, error)), others: Vec::new() }
-        }
-        None => Ran::Many {
+    let outcome = match handler {
+        Some(handler) => RunOutcome::One {
+            judged: Box::new(Judged::refused(handler, error)),
+            others: Vec::new(),
+        },
+        None => RunOutcome::Many {
             judged: Vec::new(),
             selection: Selection::default(),
-            gaps: error.gaps().map(ReportedDiagnostic::from).collect(),
+            gaps: error.diagnostics().map(ReportedDiagnostic::from).collect(),
         },
     };
-    ran.document(&Gate::default())
+    outcome.document(&Gate::default())
 }
