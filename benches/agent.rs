@@ -1,16 +1,16 @@
-//! What the agent in a Node.js handler costs, as ratios in one run: `cargo bench --bench agent`,
+//! The cost of the agent in a Node.js handler, as ratios in one run: `cargo bench --bench agent`,
 //! or `cargo bench --bench agent -- 24` for Node.js 24 instead of 20.
 //!
-//! Three handlers, each run bare, with our agent in our runtime as in `loopcheck run`, with
-//! why-is-node-running loaded, and with wtfnode loaded. Each measures itself:
+//! Three handlers, each run bare, with loopcheck's agent and runtime as in `loopcheck run`, with
+//! why-is-node-running loaded, and with wtfnode loaded. Each handler measures itself:
 //!
-//! - a million awaits, and 500 requests over a keep-alive connection to another process. What the
-//!   agent adds to them is judged: at most half of what the cheaper of the other two adds;
-//! - a handler that does nothing says what the process took until it was invoked. With the agent
-//!   that is our runtime too, which stands in for AWS'.
+//! - a million awaits, and 500 requests over a keep-alive connection to another process. The cost
+//!   that the agent adds to them must not exceed half of what the cheaper of the other two adds;
+//! - a handler that does nothing reports the time of its process until it was invoked. With the
+//!   agent this includes loopcheck's runtime, which replaces AWS'.
 //!
-//! What is judged is the processor's time, and of that the least of all rounds, as other work on
-//! the machine can only add to it. It needs the packages of `testdata/node` and its `versions`.
+//! The comparison uses the minimum CPU time of all rounds, because other work on the machine can
+//! only increase it. Requires the packages of `testdata/node` and of its `versions`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark for people")]
 
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 const ROUNDS: usize = 9;
 
-/// The most that the agent may add, as a part of what the cheaper of the others adds.
+/// The highest permitted ratio of the agent's added cost to that of the cheaper other package.
 const LIMIT: f64 = 0.5;
 
 /// The child's ends of the pipes, as in `host/runtimes/node/pipes.rs`: up, acks, probe, events.
@@ -44,7 +44,7 @@ const SETTINGS: [Setting; 4] = [
     Setting::Loaded("wtfnode"),
 ];
 
-/// What a handler took, in milliseconds.
+/// The time that a handler took, in milliseconds.
 #[derive(Clone, Copy)]
 struct Cost {
     cpu: f64,
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    println!("Node.js {version}, {ROUNDS} rounds, in ms of the processor (and by the clock):");
+    println!("Node.js {version}, {ROUNDS} rounds, in ms of CPU time (and wall-clock time):");
     let server = Server::start(root, &node);
     let bench = Bench { root, node, modules, port: server.port.clone() };
     bench.compare("a handler that does nothing, from the start of its process", "nothing");
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         let holds = ratio <= LIMIT;
         is_cheap &= holds;
         let verdict = if holds { "holds" } else { "DOES NOT HOLD" };
-        println!("{name}: ours / the cheaper of the two {ratio:.2}; at most {LIMIT}: {verdict}");
+        println!("{name}: agent / cheaper other package {ratio:.2}; at most {LIMIT}: {verdict}");
     }
     if is_cheap { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -85,17 +85,18 @@ struct Bench<'a> {
     root: &'a Path,
     node: PathBuf,
     modules: PathBuf,
-    /// Of the server that is sent requests.
+    /// The port of the server that the handlers send requests to.
     port: String,
 }
 
 impl Bench<'_> {
-    /// Runs and prints them all; what the agent adds, as a part of what the cheaper other one adds.
+    /// Runs all settings and prints their costs. Returns the ratio of the agent's added cost to
+    /// that of the cheaper other package.
     fn compare(&self, title: &str, handler: &str) -> f64 {
         let mut costs = SETTINGS.map(|_| Vec::with_capacity(ROUNDS));
         for round in 0..ROUNDS {
-            // In turn, and each round in another order, so that a change of the machine's speed
-            // meets all of them.
+            // Alternating and in a different order each round, so that a change of the machine's
+            // speed affects all of them.
             for place in 0..SETTINGS.len() {
                 let index = (place + round) % SETTINGS.len();
                 costs[index].push(self.run(SETTINGS[index], handler));
@@ -125,7 +126,7 @@ impl Bench<'_> {
         }
         let added = |index: usize| least[index] - least[0];
         let cheaper = added(2).min(added(3));
-        // Noise larger than what is measured proves nothing.
+        // Noise that exceeds the measured cost gives no result.
         if cheaper > 0.0 { added(1) / cheaper } else { f64::INFINITY }
     }
 
@@ -151,7 +152,8 @@ impl Bench<'_> {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// One invocation in our runtime, with its marks; we are the other end of the pipes.
+    /// One invocation in loopcheck's runtime, with its marks. This process is the other end of the
+    /// pipes.
     fn with_agent(&self, mut command: Command, handler: &Path) -> Value {
         let scripts = self.root.join("src/host/runtimes/node/agent");
         let (up, up_child) = std::io::pipe().unwrap();
@@ -172,7 +174,7 @@ impl Bench<'_> {
             .fd_mappings(ends.collect())
             .unwrap();
         let mut child = command.spawn().unwrap();
-        // It holds our copies of the child's ends.
+        // The command holds copies of the child's ends.
         drop(command);
 
         let mut events = Some(events);
@@ -182,7 +184,7 @@ impl Bench<'_> {
             match message["t"].as_str().unwrap() {
                 "hello" => {}
                 "ev" => marks.push(message["mark"].as_str().unwrap().to_owned()),
-                // The second time there is no event any more, so it ends.
+                // There is no second event, so the handler ends.
                 "next" if answer.is_some() => events = None,
                 "next" => writeln!(events.as_mut().unwrap(), "{}", event()).unwrap(),
                 "completed" => acks.write_all(b"{\"t\":\"ack\"}\n").unwrap(),
@@ -214,7 +216,7 @@ fn event() -> Value {
 
 struct Server {
     child: Child,
-    /// It ends when this does.
+    /// The server ends when this pipe is closed.
     stdin: Option<ChildStdin>,
     port: String,
 }

@@ -1,5 +1,5 @@
-//! What each format costs for a report of 10,000 findings, as a multiple of what JSON costs in the
-//! same run: `cargo bench --bench formats`.
+//! The cost of each format for a report of 10,000 findings, as a multiple of the cost of JSON in
+//! the same run: `cargo bench --bench formats`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
@@ -34,7 +34,7 @@ fn main() {
     for (name, write) in FORMATS {
         let (mut times, mut ratios) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            // In turn, so that a change of the machine's speed meets both.
+            // Alternating, so that a change of the machine's speed affects both.
             let as_json = timed(|out| json::write_document(&document, out));
             let time = timed(|out| write(&document.results(), out));
             ratios.push(time.as_secs_f64() / as_json.as_secs_f64());
@@ -47,7 +47,7 @@ fn main() {
     println!("json: {} ms", median(times));
 }
 
-/// A report of a real run, with many findings in the place of its one.
+/// A report of a real run, with many findings instead of its single one.
 fn report() -> Report {
     let recording = include_bytes!("../testdata/recordings/finite-task.loopcheck");
     let mut evidence = Evidence::default();

@@ -1,10 +1,10 @@
-//! What loopcheck costs, as ratios in one run: `cargo bench --bench overhead`.
+//! The cost of loopcheck, as ratios in one run: `cargo bench --bench overhead`.
 //!
 //! - `loopcheck run -n 1` on the clean sample, as a multiple of the time that the bare handler
 //!   takes from its start to its response;
 //! - the burst sample: from the response to the verdict, and loopcheck's peak memory.
 //!
-//! It needs the sample handlers, built as the live tests build them.
+//! Requires the sample handlers, built as the live tests build them.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
@@ -27,7 +27,7 @@ fn main() {
     }
     let (mut bare, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        // In turn, so that a change of the machine's speed meets both.
+        // Alternating, so that a change of the machine's speed affects both.
         bare.push(bare_handler(&clean));
         whole.push(loopcheck(&clean, &["-n", "1"]).0);
     }
@@ -85,7 +85,7 @@ fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-/// Serves one connection; true when the response came on it.
+/// Serves one connection; returns true if the response was sent on it.
 fn serve(stream: TcpStream) -> bool {
     let mut reader = BufReader::new(stream);
     loop {

@@ -1,5 +1,5 @@
-//! What `--prove` costs beyond the delays that it enforces, and the plain run before it:
-//! `cargo bench --bench prove`. The handler is a sample for tokio, built by loopcheck itself.
+//! The cost of `--prove` beyond the plain run and the delays that it enforces: `cargo bench --bench
+//! prove`. The handler is a tokio sample, built by loopcheck.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark for people")]
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
@@ -18,7 +18,7 @@ fn main() {
     let _ = run(&[]);
     let (mut ratios, mut extras) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        // In turn, so that a change of the machine's speed meets both.
+        // Alternating, so that a change of the machine's speed affects both.
         let (plain, _) = run(&[]);
         let (whole, report) = run(&["--prove", "--freeze-for", FREEZE]);
         let proof = &report["proof"];
@@ -45,7 +45,7 @@ fn run(args: &[&str]) -> (Duration, Value) {
     (took, serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// The freezes, the pauses and the waits that the report tells of.
+/// The total time of freezes, pauses and waits according to the report.
 fn enforced(proof: &Value) -> Duration {
     let pause = proof["pause_ms"].as_f64().unwrap();
     let of_policy = |policy: &Value| -> f64 {
@@ -53,7 +53,7 @@ fn enforced(proof: &Value) -> Duration {
         let between = (invocations.len() - 1) as f64;
         match policy["policy"].as_str().unwrap() {
             "freeze" | "run-on" => between * pause,
-            // What is pending is waited for after each of them.
+            // Pending items are waited for after each invocation.
             _ => {
                 let waits = policy["findings"].as_array().unwrap().iter();
                 let longest = waits.filter_map(|found| found["observed_ms"].as_f64());
