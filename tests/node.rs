@@ -1,5 +1,5 @@
 //! The real binary with real Node.js handlers: how long a response is held, and what for.
-//! `tests/samples.rs` has every sample, and `tests/node_failures.rs` every way to go wrong.
+//! `tests/samples_node.rs` has every sample, and `tests/node_failures.rs` every way to go wrong.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 

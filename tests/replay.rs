@@ -61,7 +61,10 @@ fn every_sample_has_a_recording_and_every_recording_a_sample() {
     let mut samples: Vec<String> = every_name().map(|name| format!("{name}.loopcheck")).collect();
     files.sort();
     samples.sort();
-    assert_eq!(files, samples, "to write them: UPDATE_RECORDINGS=1 cargo test --test samples");
+    assert_eq!(
+        files, samples,
+        "to write them: UPDATE_RECORDINGS=1 cargo test --test samples_tokio --test samples_node"
+    );
 }
 
 #[test]
@@ -203,5 +206,16 @@ fn what_was_judged_wrongly_once_is_as_predicted() {
             assert_eq!(policy["findings"].as_array().unwrap().len(), 1, "{name}: {policy:#}");
         }
         assert_eq!(replayed.code(), 1, "{name}");
+    }
+}
+
+#[test]
+fn every_name_of_the_table_occurs_once() {
+    let mut names: Vec<&str> = table::samples().map(|sample| sample.name).collect();
+    let mut recordings: Vec<&str> = table::recordings().map(|(name, ..)| name).collect();
+    for all in [&mut names, &mut recordings] {
+        all.sort_unstable();
+        let twice: Vec<_> = all.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
     }
 }

@@ -21,6 +21,10 @@ pub fn check(sample: &Sample, runtime: Runtime, report: &Value) {
     check_gaps(sample, &truth, report, &seen);
     check_invocations(&truth, runtime, report, &seen);
     check_modes(&truth, report, &seen);
+    // What came too late is not counted.
+    if sample.heavy && !list(&report["gaps"]).is_empty() {
+        return;
+    }
     for (expected, found) in check_findings(sample, &truth, report, &seen) {
         check_durations(&truth, runtime, expected, found, &seen);
     }
