@@ -388,7 +388,7 @@ fn every_wrong_call_is_one_clear_error() {
     team.write("no.json", "{}");
     let cases: &[(&[&str], &str)] = &[
         (&["run", "--filter", "nothing*"], "--filter nothing* matches no handler"),
-        (&["run", "--filter", "["], "is no glob"),
+        (&["run", "--filter", "["], "invalid glob"),
         (&["run", "--shard", "3/2"], "I is at least 1"),
         (&["run", "--jobs", "0"], "0 is not in 1..=256"),
         (&["run", "--baseline", "nothing.json"], "could not read the baseline nothing.json"),
@@ -401,9 +401,9 @@ fn every_wrong_call_is_one_clear_error() {
         (&["run", "-f", "json=a.out", "-f", "sarif=a.out"], "two formats go to a.out"),
         (&["merge"], "REPORT.json"),
         (&["merge", "nothing.json"], "could not read the report nothing.json"),
-        (&["merge", "no.json"], "is no report of loopcheck"),
+        (&["merge", "no.json"], "is not a report of loopcheck"),
         (&["merge", "-", "-"], "stdin can be one report only"),
-        (&["init"], "loopcheck.toml is there already"),
+        (&["init"], "loopcheck.toml already exists"),
     ];
     for (args, says) in cases {
         let finished = team.loopcheck(args).finish();

@@ -53,7 +53,7 @@ pub struct MergeArgs {
     #[arg(value_name = "REPORT.json", required = true, value_hint = ValueHint::FilePath)]
     pub reports: Vec<PathBuf>,
 
-    /// Where the report goes and how.
+    /// The targets of the report.
     #[command(flatten)]
     pub output: OutputArgs,
 }

@@ -15,16 +15,16 @@ pub struct ReplayArgs {
     #[arg(value_name = "RECORDING", value_hint = ValueHint::FilePath)]
     pub recording: PathBuf,
 
-    /// What it is judged by.
+    /// The gate.
     #[command(flatten)]
     pub gate: GateArgs,
 
-    /// Where the report goes and how.
+    /// The targets of the report.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// What a run is judged by.
+/// The gate.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "What is expected, and what is known")]
 pub struct GateArgs {
@@ -42,7 +42,7 @@ pub struct GateArgs {
     pub strict: bool,
 }
 
-/// Where reports go.
+/// The targets of reports.
 #[derive(Args, Debug)]
 pub struct OutputArgs {
     /// A form of the report, to stdout or to a file; repeatable: table, json, sarif, junit, github,

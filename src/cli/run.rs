@@ -10,7 +10,7 @@ use clap::{Args, ValueHint};
 use crate::cli::top::EXIT_CODES;
 use crate::cli::values::{key_value, mode, runtime, shard};
 use crate::cli::{GateArgs, OutputArgs};
-use crate::config;
+use crate::config::{self, RunOptions};
 use crate::observation::Peer;
 use crate::report::Shard;
 
@@ -96,11 +96,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "HOST:PORT", requires = "handler")]
     pub console: Option<SocketAddr>,
 
-    /// Which handlers of the configuration are run, and how many at once.
+    /// The selection of handlers.
     #[command(flatten)]
     pub select: SelectArgs,
 
-    /// What the run is judged by.
+    /// The gate.
     #[command(flatten)]
     pub gate: GateArgs,
 
@@ -117,12 +117,25 @@ pub struct RunArgs {
     #[arg(long, requires = "write_baseline", help_heading = "What is expected, and what is known")]
     pub force: bool,
 
-    /// Where the report goes and how.
+    /// The targets of the report.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Which handlers are run.
+impl RunArgs {
+    /// The options of the run that the command line decides.
+    pub fn options(&self) -> RunOptions {
+        RunOptions {
+            invocations: self.invocations,
+            timeout: self.timeout,
+            settle: self.settle,
+            prove: self.prove.then_some(true),
+            freeze_for: self.freeze_for,
+        }
+    }
+}
+
+/// The selection of handlers.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Several handlers")]
 pub struct SelectArgs {

@@ -10,7 +10,7 @@ use crate::cli::{DiffArgs, ExplainArgs, InitArgs, MergeArgs, ReplayArgs, RunArgs
 #[derive(Debug, Parser)]
 #[command(name = "loopcheck", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }

@@ -1,11 +1,11 @@
-//! Which command was asked for.
+//! Runs the command of the command line.
 
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 use crate::command::{completions, diff, explain, guard, init, merge, replay, run};
 
-/// Runs the command that was asked for.
+/// Runs the command of the command line.
 pub(crate) fn dispatch(cli: Cli) -> ExitCode {
     match cli.command {
         Command::Run(args) => run::run(&args),

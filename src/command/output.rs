@@ -1,4 +1,5 @@
-//! Where reports go: targets are opened before the run, and a file is there whole or not at all.
+//! The targets of reports: they are opened before the run, and a file is written completely or not
+//! at all.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -25,7 +26,7 @@ struct Output {
     target: Target,
 }
 
-/// Where a report goes.
+/// The target of a report.
 pub(crate) enum Target {
     /// Stdout.
     Stdout,
@@ -48,12 +49,12 @@ impl Outputs {
         Ok(Self(outputs.map(output).collect()))
     }
 
-    /// Writes every report. `ran` is false when there was no run to tell of: what is wrong is on
-    /// stderr then, and a table would only say it again.
-    pub(crate) fn write(self, document: &Document, ran: bool) -> Result<(), CommandError> {
+    /// Writes every report. `has_run` is false when nothing was run: the error is on stderr then,
+    /// and a table would only repeat it.
+    pub(crate) fn write(self, document: &Document, has_run: bool) -> Result<(), CommandError> {
         let mut failed: Option<CommandError> = None;
         for output in self.0 {
-            if !ran && output.format == Format::Table {
+            if !has_run && output.format == Format::Table {
                 continue;
             }
             // Where one cannot be written, the others still are: what an earlier run has left in
@@ -71,7 +72,7 @@ impl Outputs {
 
 impl Target {
     /// Opens those of several formats, each of which goes to another place. `what` they are to
-    /// hold is said if that fails, and `example` is a file for it.
+    /// hold is named if that fails, and `example` is a file for it.
     pub(crate) fn open_all(
         files: &[Option<&Path>],
         what: &str,
@@ -106,7 +107,7 @@ impl Target {
         }
     }
 
-    /// Opens it; without a file it is stdout. `what` it is to hold is said if that fails.
+    /// Opens it; without a file it is stdout. `what` it is to hold is named if that fails.
     pub(crate) fn open(file: Option<&Path>, what: &str) -> Result<Self, CommandError> {
         let Some(path) = file else { return Ok(Self::Stdout) };
         let failed = |error: io::Error| {
@@ -125,7 +126,7 @@ impl Target {
         Ok(Self::File { aside, place, path: path.to_owned() })
     }
 
-    /// Writes what `render` makes; a file is there whole or not at all.
+    /// Writes what `render` makes; a file is written completely or not at all.
     pub(crate) fn write(
         self,
         render: impl FnOnce(TableStyle, &mut dyn Write) -> io::Result<()>,
@@ -149,7 +150,7 @@ impl Target {
     }
 }
 
-/// Where a file is or will be, whatever it is called: a link is followed, and not replaced.
+/// Returns the place of a file, whatever it is called: a link is followed, and not replaced.
 fn place_of(path: &Path) -> io::Result<PathBuf> {
     if let Ok(place) = path.canonicalize() {
         return Ok(place);
@@ -163,7 +164,7 @@ fn write_to_stdout(
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match render(stdout_style(), &mut out).and_then(|()| out.flush()) {
-        // Whoever stopped reading has what they wanted; the exit code still tells.
+        // A reader that stopped reading has what it wanted; the exit code is still returned.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }

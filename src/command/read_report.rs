@@ -1,5 +1,4 @@
-//! A report that an earlier run wrote, from a file: whole, of a form that is known, and of one mind
-//! with itself.
+//! A report of an earlier run, from a file: complete, of a known version, and internally consistent.
 
 use std::io::Read;
 use std::path::Path;
@@ -13,7 +12,7 @@ use crate::gate;
 use crate::report::{Document, Report, SCHEMA, SUITE_SCHEMA, Suite};
 use crate::reporter::text;
 
-/// What a report begins its names with; a version follows.
+/// The prefixes of the names of reports; a version follows.
 const ONE: &str = "loopcheck.report/v";
 const MANY: &str = "loopcheck.reports/v";
 
@@ -26,12 +25,12 @@ pub(crate) fn read(path: &Path) -> Result<Document, CommandError> {
     parse(&name, &bytes)
 }
 
-/// What a file is called in a message.
+/// Returns the name of a file in a message.
 pub(crate) fn name(path: &Path) -> String {
     if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
 }
 
-/// Whether stdin is meant.
+/// Returns whether stdin is meant.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
@@ -100,7 +99,7 @@ fn foreign(name: &str, schema: &str) -> CommandError {
 
 fn no_report(name: &str, why: &str) -> CommandError {
     CommandError::input(
-        format!("{name} is no report of loopcheck: {why}"),
+        format!("{name} is not a report of loopcheck: {why}"),
         Some("a report is written with `-f json=FILE`".into()),
     )
 }

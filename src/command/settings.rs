@@ -1,4 +1,4 @@
-//! What a run is judged by, and which handlers there are: loopcheck.toml, a template, the baseline.
+//! The configuration of a command: loopcheck.toml, found and read.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(crate) struct Settings {
     pub(crate) config: Config,
     /// Its file, if there is one.
     pub(crate) file: Option<PathBuf>,
-    /// What findings are judged by, the baseline left out.
+    /// The gate, without the baseline.
     pub(crate) gate: Gate,
 }
 
@@ -66,7 +66,7 @@ fn find(folder: &Path) -> Option<PathBuf> {
     Some(short.join(FILE_NAME))
 }
 
-/// Whether there is anything of this name. What cannot be read is an error, and not skipped.
+/// Returns whether anything has this name. What cannot be read is an error later, and not skipped.
 fn is_there(file: &Path) -> bool {
     file.symlink_metadata().is_ok()
 }
@@ -82,9 +82,9 @@ fn read(file: &Path) -> Result<Config, CommandError> {
         CommandError::input(message, Some("save it as UTF-8".into()))
     })?;
     let folder = parent(file);
-    let told = in_repository(file);
+    let name = in_repository(file);
     let exists = |path: &Path| folder.join(path).exists();
-    config::parse(&text, &told, &exists).map_err(|errors| {
+    config::parse(&text, &name, &exists).map_err(|errors| {
         let place = |line, column| format!("{}:{line}:{column}", file.display());
         CommandError::all(errors.into_iter().map(|error| Diagnostic {
             id: FailureId::BadInput.into(),

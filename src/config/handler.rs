@@ -10,7 +10,7 @@ use toml::de::DeValue;
 use crate::config::keys::Section;
 use crate::config::names;
 use crate::config::reader::{Reader, Table, Text, Value, in_order, type_of};
-use crate::config::{Event, HandlerTable, MOST_INVOCATIONS, limits};
+use crate::config::{Event, HandlerTable, options};
 use crate::model::problem::quoted;
 use crate::runtime::{self, Managed, Refusal};
 
@@ -49,15 +49,7 @@ pub(super) fn read<'a>(
         },
         path: path.as_ref().map(|path| PathBuf::from(path.text)).unwrap_or_default(),
         events: table.get("events").map(|value| events(reader, value)).unwrap_or_default(),
-        invocations: table
-            .get("invocations")
-            .and_then(|value| reader.number(value, MOST_INVOCATIONS)),
-        timeout: table.get("timeout").and_then(|value| reader.duration(value, limits::timeout)),
-        settle: table.get("settle").and_then(|value| reader.duration(value, limits::duration)),
-        prove: table.get("prove").and_then(|value| reader.boolean(value)),
-        freeze_for: table
-            .get("freeze_for")
-            .and_then(|value| reader.duration(value, limits::duration)),
+        options: options::read(reader, table),
         env: table.get("env").map(|value| env(reader, value)).unwrap_or_default(),
         runtime: table.get("runtime").and_then(|value| runtime(reader, value)),
         modes: table.get("mode").map(|value| modes(reader, value)).unwrap_or_default(),

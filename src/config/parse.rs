@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::handler::Names;
 use crate::config::keys::Section;
 use crate::config::reader::{Reader, Value, type_of};
-use crate::config::{Config, MOST_INVOCATIONS, expect, handler, limits, rules, syntax};
+use crate::config::{Config, expect, handler, options, rules, syntax};
 use crate::model::problem::Problem;
 
 /// Reads a configuration. `file` is what it is called in a report; `exists` tells whether there is
@@ -33,18 +33,7 @@ pub fn parse(
 
 fn config<'a>(reader: &mut Reader<'a>, document: &'a DeTable<'a>) -> Config {
     let top = reader.open(Section::Top, 0..0, document);
-    let mut config = Config {
-        timeout: top.get("timeout").and_then(|value| reader.duration(value, limits::timeout)),
-        settle: top.get("settle").and_then(|value| reader.duration(value, limits::duration)),
-        invocations: top
-            .get("invocations")
-            .and_then(|value| reader.number(value, MOST_INVOCATIONS)),
-        prove: top.get("prove").and_then(|value| reader.boolean(value)),
-        freeze_for: top
-            .get("freeze_for")
-            .and_then(|value| reader.duration(value, limits::duration)),
-        ..Config::default()
-    };
+    let mut config = Config { options: options::read(reader, &top), ..Config::default() };
     let mut names = Names::default();
     for (span, entries) in tables(reader, top.get("handler")) {
         let table = reader.open(Section::Handler, span, entries);

@@ -11,16 +11,8 @@ use crate::rule::{Level, RuleId};
 /// A configuration.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    /// The timeout of every function that has none of its own.
-    pub timeout: Option<Duration>,
-    /// The longest watch after each response.
-    pub settle: Option<Duration>,
-    /// How often each event is delivered.
-    pub invocations: Option<u32>,
-    /// Whether predictions are proved.
-    pub prove: Option<bool>,
-    /// For how long an environment is frozen then.
-    pub freeze_for: Option<Duration>,
+    /// The options of every handler that has none of its own.
+    pub options: RunOptions,
     /// The handlers, in the order of the file.
     pub handlers: Vec<HandlerTable>,
     /// The expectations, in the order of the file.
@@ -39,16 +31,8 @@ pub struct HandlerTable {
     pub path: PathBuf,
     /// The events; empty: one event, `{}`.
     pub events: Vec<Event>,
-    /// How often each event is delivered.
-    pub invocations: Option<u32>,
-    /// The function's timeout.
-    pub timeout: Option<Duration>,
-    /// The longest watch after each response.
-    pub settle: Option<Duration>,
-    /// Whether predictions are proved.
-    pub prove: Option<bool>,
-    /// For how long an environment is frozen then.
-    pub freeze_for: Option<Duration>,
+    /// Its options.
+    pub options: RunOptions,
     /// Environment variables.
     pub env: Vec<(String, String)>,
     /// For Node.js: the managed runtime, for example `nodejs22.x`.
@@ -63,6 +47,36 @@ pub struct HandlerTable {
     pub memory: Option<u32>,
     /// Where it stands in the file that names it, from 1.
     pub line: u32,
+}
+
+/// The options of a run, as far as one place decides them: the command line, a handler's table or
+/// the top of the configuration.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct RunOptions {
+    /// The number of deliveries of each event.
+    pub invocations: Option<u32>,
+    /// The function's timeout.
+    pub timeout: Option<Duration>,
+    /// The longest watch after each response.
+    pub settle: Option<Duration>,
+    /// The verification of predictions.
+    pub prove: Option<bool>,
+    /// The length of a freeze then.
+    pub freeze_for: Option<Duration>,
+}
+
+impl RunOptions {
+    /// These options, completed by others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            invocations: self.invocations.or(others.invocations),
+            timeout: self.timeout.or(others.timeout),
+            settle: self.settle.or(others.settle),
+            prove: self.prove.or(others.prove),
+            freeze_for: self.freeze_for.or(others.freeze_for),
+        }
+    }
 }
 
 /// An event of a handler.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::date;
 
-use super::{Config, Event, HandlerTable, initial, parse};
+use super::{Config, Event, HandlerTable, RunOptions, initial, parse};
 use crate::gate::{Expected, Pattern};
 use crate::model::problem::Problem;
 use crate::rule::{Level, RuleId};
@@ -44,10 +44,13 @@ fn the_file_that_init_writes_sets_nothing() {
 #[test]
 fn everything_is_understood() {
     let config = read(FULL);
-    assert_eq!(config.timeout, Some(Duration::from_secs(5)));
-    assert_eq!(config.settle, Some(Duration::from_millis(1500)));
-    assert_eq!(config.invocations, Some(2));
-    assert_eq!((config.prove, config.freeze_for), (Some(true), Some(Duration::from_secs(2))));
+    assert_eq!(config.options.timeout, Some(Duration::from_secs(5)));
+    assert_eq!(config.options.settle, Some(Duration::from_millis(1500)));
+    assert_eq!(config.options.invocations, Some(2));
+    assert_eq!(
+        (config.options.prove, config.options.freeze_for),
+        (Some(true), Some(Duration::from_secs(2)))
+    );
     let text = |text: &str| text.to_owned();
     let orders = HandlerTable {
         name: text("services/orders"),
@@ -57,11 +60,13 @@ fn everything_is_understood() {
             Event::Json(text("{\"source\": \"aws.events\"}")),
             Event::Json(text("  [\"a\", \"b\"]")),
         ],
-        invocations: Some(3),
-        timeout: Some(Duration::from_secs(10)),
-        settle: Some(Duration::from_millis(500)),
-        prove: Some(false),
-        freeze_for: Some(Duration::from_millis(700)),
+        options: RunOptions {
+            invocations: Some(3),
+            timeout: Some(Duration::from_secs(10)),
+            settle: Some(Duration::from_millis(500)),
+            prove: Some(false),
+            freeze_for: Some(Duration::from_millis(700)),
+        },
         env: vec![(text("TABLE"), text("orders")), (text("GRÜẞE"), text("an \"alle\""))],
         runtime: None,
         modes: vec![text("rust"), text("rust-stream")],
@@ -243,7 +248,7 @@ fn numbers_are_whole_and_within_bounds() {
         assert_eq!((line, column), (1, 15), "{message}");
     }
     for (right, number) in [("1", 1), ("+5", 5), ("1_000", 1000), ("0x10", 16), ("10000", 10_000)] {
-        assert_eq!(read(&format!("invocations = {right}\n")).invocations, Some(number));
+        assert_eq!(read(&format!("invocations = {right}\n")).options.invocations, Some(number));
     }
     let max = |max: &str| format!("[[expect]]\nkind = 'task'\nreason = 'a'\nmax = {max}\n");
     assert_eq!(read(&max("4294967295")).expected[0].max, Some(u32::MAX));

@@ -53,7 +53,7 @@ impl Clock {
         Timestamp::from_nanos(u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX))
     }
 
-    /// How far the wall clock has been stepped since the start.
+    /// Returns how far the wall clock has been stepped since the start.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clocks")]
     pub(crate) fn drift(&self) -> Duration {
         let expected = self.wall + self.monotonic.elapsed();

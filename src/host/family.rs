@@ -1,9 +1,9 @@
-//! Which processes belong to a process that we started.
+//! The family of a process that we started: the processes that belong to it.
 //!
 //! A handler's family is its process group, every descendant (a child that calls `setsid` leaves
 //! the group but stays a descendant), and every process that carries its mark: a daemon that
 //! forked twice is neither in the group nor a descendant, but it has inherited the environment.
-//! What the family holds open is `sockets`' job, ending it is `process`'s.
+//! `sockets` reads what the family holds open, and `process` ends it.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -38,7 +38,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Whether any of its threads still runs.
+    /// Returns whether any of its threads still runs.
     pub(crate) fn is_running(&self) -> bool {
         !self.zombie || self.threads > 1
     }
@@ -61,7 +61,7 @@ pub(crate) fn threads(pid: u32) -> io::Result<Vec<Process>> {
     system::threads(pid)
 }
 
-/// What is known of a process that leads a group: its start time and its mark.
+/// The identity of a process that leads a group: its start time and its mark.
 pub(crate) fn leader(pid: u32) -> Leader {
     Leader {
         pid,
@@ -79,7 +79,7 @@ fn select(
     let mut family: BTreeSet<u32> =
         all.iter().filter(|process| is_root(leader, all, process)).map(|p| p.pid).collect();
     add_descendants(&mut family, all);
-    // The environments of other processes are read only where nothing else tells.
+    // The environments of other processes are read only where nothing else decides.
     if let (Some(mark), Some(start)) = (&leader.mark, leader.start_ticks) {
         let marked = all
             .iter()
@@ -198,7 +198,7 @@ mod system {
     }
 }
 
-/// Whether an error says that the process has ended meanwhile.
+/// Returns whether an error says that the process has ended meanwhile.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound

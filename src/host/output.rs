@@ -15,16 +15,16 @@ use tokio::net::unix::pipe;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 
-/// How long a reader waits for a consumer that takes nothing.
+/// The time that a reader waits for a consumer that takes nothing.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The longest line; a longer one becomes several.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// How much is read at most from a pipe that somebody still writes to after the end.
+/// The most that is read from a pipe that somebody still writes to after the end.
 const LONGEST_REST: usize = 1024 * 1024;
 
-/// Which output of a process a line came from.
+/// An output of a process.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Stream {
     /// Standard output.
@@ -36,13 +36,13 @@ pub(crate) enum Stream {
 /// One line of output, without its end.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct OutputLine {
-    /// Where it came from.
+    /// Its origin.
     pub(crate) stream: Stream,
     /// The line; what is not UTF-8 is replaced.
     pub(crate) text: String,
 }
 
-/// Where lines go.
+/// The receiver of lines.
 pub(crate) type Lines = mpsc::Sender<OutputLine>;
 
 /// A channel for lines whose memory is bounded: 512 lines, of some 100 bytes each as a rule.
@@ -74,7 +74,7 @@ pub(crate) async fn forward(
 pub(crate) struct Pipe {
     pipe: pipe::Receiver,
     finish: watch::Receiver<bool>,
-    /// How much may still be read; known once `finish` is true.
+    /// The number of bytes that may still be read; known once `finish` is true.
     rest: Option<usize>,
 }
 
@@ -86,7 +86,7 @@ impl Pipe {
 
     /// Reads what is there, and waits if nothing is; `None` at the end.
     ///
-    /// What was written before `finish` became true is still read. A pipe that cannot be read has
+    /// Bytes that were written before `finish` became true are still read. A pipe that cannot be read has
     /// ended.
     pub(crate) async fn read(&mut self, chunk: &mut [u8]) -> Option<usize> {
         if self.rest.is_none() {
@@ -133,7 +133,7 @@ impl Sink {
         }
     }
 
-    /// Whether the line is off our hands; nobody wants it when the channel is closed.
+    /// Returns whether the line is off our hands; nobody wants it when the channel is closed.
     async fn send(&mut self, text: String, patient: bool) -> bool {
         match self.lines.try_send(OutputLine { stream: self.stream, text }) {
             Ok(()) | Err(TrySendError::Closed(_)) => true,
@@ -181,7 +181,7 @@ impl Splitter {
     }
 }
 
-/// How much of `bytes` can be cut off without cutting a character in two.
+/// Returns how much of `bytes` can be cut off without cutting a character in two.
 fn whole_characters(bytes: &[u8]) -> usize {
     let continued = bytes.iter().rev().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count();
     let start = bytes.len() - continued - 1;

@@ -1,4 +1,4 @@
-//! Where something is in its repository, so that it has the same name on every machine.
+//! The path of something in its repository, which is the same on every machine.
 
 use std::path::{Component, Path, PathBuf};
 

@@ -15,7 +15,7 @@ const LINES_KEPT: usize = 64;
 /// Stderr.
 pub(crate) struct Terminal {
     bar: ProgressBar,
-    /// What stands before the lines of the handler.
+    /// The prefix of the handler's lines.
     label: String,
     /// Stands before our own lines, if there are several handlers.
     of_whom: String,
@@ -81,7 +81,7 @@ impl Terminal {
         self.line(line);
     }
 
-    /// What the handler printed last.
+    /// The last lines of the handler.
     pub(crate) fn last_handler_lines(&self) -> Vec<String> {
         let lines = self.last_lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().cloned().collect()

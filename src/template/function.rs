@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::HandlerTable;
+use crate::config::{HandlerTable, RunOptions};
 use crate::model::problem::Problem;
 use crate::model::problem::quoted;
 use crate::runtime::{self, Family, Managed, Refusal};
@@ -91,7 +91,10 @@ pub(super) fn read(function: &Function<'_>, lookup: &dyn Lookup) -> Result<Found
     let table = HandlerTable {
         name: function.key.name.to_owned(),
         path: target.path,
-        timeout: Some(Duration::from_secs(timeout.into())),
+        options: RunOptions {
+            timeout: Some(Duration::from_secs(timeout.into())),
+            ..RunOptions::default()
+        },
         env: environment.known,
         runtime: match managed {
             Managed::Version(version) => Some(version.name.to_owned()),

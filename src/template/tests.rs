@@ -95,7 +95,7 @@ fn functions_have_what_globals_give_them() {
     let [hello, plain] = found.tables.as_slice() else { panic!("{:?}", found.tables) };
     assert_eq!(hello.name, "HelloFunction");
     assert_eq!(hello.path, Path::new("hello/src/app.js:handler"));
-    assert_eq!(hello.timeout, Some(Duration::from_secs(30)));
+    assert_eq!(hello.options.timeout, Some(Duration::from_secs(30)));
     assert_eq!(hello.memory, Some(256));
     assert_eq!(hello.runtime.as_deref(), Some("nodejs22.x"));
     assert_eq!(pairs(&hello.env), [("TABLE", "orders"), ("LOG_LEVEL", "debug"), ("STAGE", "dev")]);
@@ -105,7 +105,7 @@ fn functions_have_what_globals_give_them() {
     assert!(hello.events.is_empty() && hello.modes.is_empty());
 
     assert_eq!(plain.path, Path::new("plain.cjs:api.run"));
-    assert_eq!(plain.timeout, Some(Duration::from_secs(10)));
+    assert_eq!(plain.options.timeout, Some(Duration::from_secs(10)));
     assert_eq!(pairs(&plain.env), [("TABLE", "orders"), ("LOG_LEVEL", "info")]);
 
     let [unresolved] = found.unresolved.as_slice() else { panic!("{:?}", found.unresolved) };
@@ -160,7 +160,7 @@ fn a_monorepo_of_node_and_rust() {
     .into();
     assert_eq!(told, expected);
     let orders = table(&found, "Orders");
-    assert_eq!((orders.timeout, orders.memory), (Some(Duration::from_secs(3)), Some(128)));
+    assert_eq!((orders.options.timeout, orders.memory), (Some(Duration::from_secs(3)), Some(128)));
     assert_eq!(orders.runtime, None);
     assert_eq!(table(&found, "Invoices").memory, Some(512));
 }
@@ -258,7 +258,7 @@ fn json_without_sam_and_of_the_cdk() {
         let found = read(&text, &files);
         let api = table(&found, "Api");
         assert_eq!(api.path, Path::new("api/index.mjs:handler"));
-        assert_eq!(api.timeout, Some(Duration::from_secs(900)));
+        assert_eq!(api.options.timeout, Some(Duration::from_secs(900)));
         assert_eq!(pairs(&api.env), [("ROCKET", "\u{1f680}"), ("ESCAPED", "\\ud83d\\ude80 a/b")]);
         assert_eq!(found.unresolved[0].variables, ["ROLE"]);
         assert_eq!(table(&found, "Cdk").path, Path::new("asset.0a/index.js:handler"));
@@ -324,7 +324,7 @@ fn everything_wrong_is_told_at_once() {
 fn values_are_known_or_named() {
     let found = read(VALUES, &Files::empty(&["hello/src/app.js"]));
     let function = table(&found, "Values");
-    assert_eq!(function.timeout, Some(Duration::from_secs(7)));
+    assert_eq!(function.options.timeout, Some(Duration::from_secs(7)));
     assert_eq!(
         pairs(&function.env),
         [
@@ -359,8 +359,8 @@ fn anchors_and_merges_are_followed() {
     let found = read(ANCHORS, &Files::empty(&["hello/src/app.js"]));
     let [first, second] = found.tables.as_slice() else { panic!("{:?}", found.tables) };
     assert_eq!((&first.path, &first.runtime), (&second.path, &second.runtime));
-    assert_eq!(first.timeout, Some(Duration::from_secs(5)));
-    assert_eq!(second.timeout, Some(Duration::from_secs(6)));
+    assert_eq!(first.options.timeout, Some(Duration::from_secs(5)));
+    assert_eq!(second.options.timeout, Some(Duration::from_secs(6)));
     assert_eq!(pairs(&first.env), [("A", "1"), ("B", "2")]);
     assert_eq!(pairs(&second.env), []);
 }

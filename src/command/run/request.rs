@@ -1,4 +1,4 @@
-//! One handler to run, with every setting decided: flags win over the configuration, and that wins
+//! One handler to run, with every setting decided: options win over the configuration, and that wins
 //! over the defaults.
 
 use std::ffi::OsString;
@@ -14,28 +14,28 @@ use crate::host::repository;
 use crate::host::runtimes::node::program::target;
 use crate::observation::Peer;
 
-/// How often each event is delivered: cold, and warm.
+/// The default number of deliveries of each event: cold, and warm.
 const INVOCATIONS: u32 = 2;
 
 /// Lambda's default for a function's timeout (AWS Lambda developer guide, configuration-timeout).
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The longest watch after each response.
+/// The default for the longest watch after each response.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// For how long an environment is frozen between two invocations.
+/// The default length of a freeze between two invocations.
 const FREEZE: Duration = Duration::from_secs(1);
 
 /// A handler, and how it is to be run.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// What tells it from the other handlers of its repository, on every machine.
+    /// Its name, unique in its repository and the same on every machine.
     pub(crate) name: String,
     /// HANDLER as the user named it.
     pub(crate) named: String,
     /// `AWS_LAMBDA_FUNCTION_NAME`, if the handler was given a name that can be one.
     pub(crate) function_name: Option<String>,
-    /// Where it is.
+    /// Its path.
     pub(crate) handler: PathBuf,
     pub(crate) args: Vec<OsString>,
     pub(crate) events: Vec<OsString>,
@@ -50,7 +50,7 @@ pub(crate) struct Request {
     pub(crate) ric: Option<PathBuf>,
     pub(crate) record: Option<PathBuf>,
     pub(crate) console: Option<SocketAddr>,
-    /// Whether predictions are to be proved, and for how long an environment is frozen then.
+    /// The length of a freeze under `--prove`; `None` without that option.
     pub(crate) prove: Option<Duration>,
     /// The peers whose connections are to be broken during a freeze.
     pub(crate) proxy: Vec<Peer>,
@@ -99,8 +99,8 @@ impl Request {
             env.push(("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".into(), memory.to_string()));
         }
         env.extend(args.env.iter().cloned());
-        let proves = args.prove || table.prove.or(config.prove).unwrap_or(false);
-        let freeze = args.freeze_for.or(table.freeze_for).or(config.freeze_for).unwrap_or(FREEZE);
+        let options = args.options().or(table.options).or(config.options);
+        let verifies = options.prove.unwrap_or(false);
         Self {
             name: table.name.clone(),
             named: table.path.display().to_string(),
@@ -108,13 +108,9 @@ impl Request {
             handler: folder.join(&table.path),
             args: args.args.clone(),
             events: if args.events.is_empty() { in_table.collect() } else { args.events.clone() },
-            invocations: args
-                .invocations
-                .or(table.invocations)
-                .or(config.invocations)
-                .unwrap_or(INVOCATIONS),
-            timeout: args.timeout.or(table.timeout).or(config.timeout).unwrap_or(TIMEOUT),
-            settle: args.settle.or(table.settle).or(config.settle).unwrap_or(SETTLE),
+            invocations: options.invocations.unwrap_or(INVOCATIONS),
+            timeout: options.timeout.unwrap_or(TIMEOUT),
+            settle: options.settle.unwrap_or(SETTLE),
             modes: if args.modes.is_empty() { table.modes.clone() } else { args.modes.clone() },
             env,
             bin: args.bin.clone().or_else(|| table.bin.clone()),
@@ -127,7 +123,7 @@ impl Request {
             ric: args.ric.clone(),
             record: args.record.clone(),
             console: args.console,
-            prove: proves.then_some(freeze),
+            prove: verifies.then_some(options.freeze_for.unwrap_or(FREEZE)),
             proxy: args.proxy.clone(),
         }
     }
@@ -175,7 +171,7 @@ pub(crate) fn check_freeze(args: &RunArgs, requests: &[Request]) -> Result<(), C
         return Ok(());
     }
     Err(CommandError::input(
-        "--freeze-for is for a proof, and none was asked for",
+        "--freeze-for has no effect without --prove",
         Some("add --prove, or set prove = true in loopcheck.toml".into()),
     ))
 }
@@ -204,7 +200,7 @@ pub(crate) fn table_of<'a>(
     }
 }
 
-/// Whether a table names the handler that the command line names.
+/// Returns whether a table names the handler of the command line.
 fn is_same(table: &HandlerTable, folder: &Path, handler: &Path) -> bool {
     let target = |path: &Path| match target::parse(path).filter(|spec| !spec.file.is_dir()) {
         Some(spec) => (spec.file.canonicalize().ok(), Some(spec.export)),

@@ -1,4 +1,4 @@
-//! What HANDLER names: an executable, a directory to build, or a file for Node.js.
+//! Resolves HANDLER: an executable, a directory to build, or a file for Node.js.
 
 use std::path::{Path, PathBuf};
 
@@ -18,9 +18,9 @@ use crate::session::Program;
 
 /// A handler that can be started.
 pub(crate) struct Resolved {
-    /// How to start it.
+    /// The program.
     pub(crate) program: Program,
-    /// What it was resolved to.
+    /// A description of it.
     pub(crate) detail: String,
     /// The root of its workspace, if it is known.
     pub(crate) workspace: String,
@@ -28,7 +28,7 @@ pub(crate) struct Resolved {
     pub(crate) task_root: String,
     /// `AWS_LAMBDA_FUNCTION_NAME`.
     pub(crate) function_name: String,
-    /// The folder that its own source files are told from, if it is known.
+    /// The folder that its own source files are relative to, if it is known.
     pub(crate) sources: Option<PathBuf>,
     /// The file that stands for it, if there is one.
     pub(crate) file: Option<PathBuf>,
@@ -187,7 +187,7 @@ fn refuse_flags(
 ) -> Result<(), CommandError> {
     match flags.iter().find(|(_, given, _)| given(request)) {
         Some((flag, _, hint)) => Err(CommandError::input(
-            format!("{flag} is {used}, and {} is none", handler.display()),
+            format!("{flag} is {used}, and {} is not one", handler.display()),
             Some((*hint).into()),
         )),
         None => Ok(()),

@@ -1,5 +1,4 @@
-//! Which handlers of a configuration are run: those that the filter lets pass, and of these one
-//! part in so many.
+//! Selects the handlers of a configuration: those that match the filter, and of these one shard.
 
 use crate::cli::RunArgs;
 use crate::command::run::request::{self, Request};
@@ -14,9 +13,9 @@ use crate::report::{ReportedDiagnostic, Selection, Shard};
 /// The handlers to run, in the order of the file that names them.
 pub(crate) struct Selected {
     pub(crate) requests: Vec<Request>,
-    /// What was chosen of what.
+    /// The selection, for the report.
     pub(crate) selection: Selection,
-    /// What of the file is not run.
+    /// The functions that are not run.
     pub(crate) gaps: Vec<ReportedDiagnostic>,
 }
 
@@ -78,9 +77,9 @@ fn nothing_named(settings: &Settings) -> CommandError {
 /// The names that `--filter` lets pass; `None`: all.
 fn pattern(filter: Option<&str>) -> Result<Option<Pattern>, CommandError> {
     let Some(text) = filter else { return Ok(None) };
-    Pattern::name(text)
-        .map(Some)
-        .map_err(|error| CommandError::input(format!("--filter {text} is no glob: {error}"), None))
+    Pattern::name(text).map(Some).map_err(|error| {
+        CommandError::input(format!("--filter {text}: invalid glob: {error}"), None)
+    })
 }
 
 fn filter<'a>(
@@ -117,7 +116,7 @@ fn weight(request: &Request) -> u64 {
     START + u64::from(request.invocations) * request.events.len().max(1) as u64
 }
 
-/// Which part, from 1, each of these belongs to: the heaviest first, each to the lightest part.
+/// Assigns each of these to a part, from 1: the heaviest first, each to the lightest part.
 fn parts(weights: &[u64], count: u32) -> Vec<u32> {
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|index| (std::cmp::Reverse(weights[*index]), *index));

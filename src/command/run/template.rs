@@ -11,16 +11,16 @@ use crate::report::ReportedDiagnostic;
 use crate::session;
 use crate::template::{self, Handlers, Lookup};
 
-/// What a template names.
+/// The functions of a template.
 pub(crate) struct Functions {
     pub(crate) tables: Vec<HandlerTable>,
     /// The folder that their paths are relative to.
     pub(crate) folder: PathBuf,
-    /// What of it is not run, each with its name.
+    /// The functions that are not run, each with its name.
     pub(crate) gaps: Vec<(String, ReportedDiagnostic)>,
 }
 
-/// Reads a template, and says what of it is not run, or not as in the cloud.
+/// Reads a template, and notes which functions are not run, or not as in the cloud.
 pub(crate) fn read(file: &Path, terminal: &Terminal) -> Result<Functions, CommandError> {
     let name = file.display();
     let text = std::fs::read_to_string(file).map_err(|error| {
@@ -45,7 +45,7 @@ pub(crate) fn read(file: &Path, terminal: &Terminal) -> Result<Functions, Comman
     Ok(Functions { tables: found.tables, folder, gaps })
 }
 
-/// What is not run is said in every report: nobody is to take it for checked.
+/// The functions that are not run. Every report names them, so that they do not pass for checked.
 fn skipped(file: &Path, found: &Handlers) -> Vec<(String, ReportedDiagnostic)> {
     let each = found.skipped.iter().map(|skipped| {
         let (file, line, reason) = (file.display(), skipped.line, &skipped.reason);

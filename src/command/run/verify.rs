@@ -101,7 +101,8 @@ fn is_foreign_client(plan: &Plan) -> bool {
     }
 }
 
-/// What an invocation leaves shows in the next one, so there are two at least.
+/// The same plan under an enforced policy, with two invocations at least: what one of them leaves
+/// shows in the next one.
 fn enforcing(plan: &Plan, enforced: Enforced) -> Plan {
     let mut plan = Plan { enforced: Some(enforced), ..plan.clone() };
     if let [only] = plan.events.as_slice() {

@@ -18,16 +18,16 @@ use uuid::Uuid;
 use super::cgroup_path;
 use super::signal;
 
-/// What the name of every cgroup of ours begins with.
+/// The prefix of the names of our cgroups.
 const NAME: &str = "loopcheck";
 
-/// How often its state is read before it is given up: half a second, where nothing changes.
+/// The number of reads of its state before it is given up: half a second, where nothing changes.
 const LOOKS: u32 = 250;
 
-/// The kernel tells of a change, but not of two within a hundredth of a second.
+/// The kernel notifies of a change, but not of two within a hundredth of a second.
 const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
 
-/// How often it is tried to end what is in it, and to remove it.
+/// The number of attempts to end the processes in it and to remove it.
 const REMOVALS: u32 = 4;
 
 /// A cgroup of ours. Whether it exists is seen when it is used.
@@ -50,12 +50,12 @@ impl Cgroup {
         Some(Self { path: parent.join(format!("{NAME}-{}-{number}", std::process::id())) })
     }
 
-    /// The one at a path that [`Cgroup::path`] has told.
+    /// The cgroup at a path that [`Cgroup::path`] returned.
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// Where it is.
+    /// Its path.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -72,7 +72,7 @@ impl Cgroup {
         moved
     }
 
-    /// Freezes everything in it, waits until it stands still, and tells what that is. If that
+    /// Freezes everything in it, waits until it stands still, and returns what that is. If that
     /// fails, nothing is frozen.
     pub(super) fn freeze(&self) -> io::Result<BTreeSet<u32>> {
         let frozen = self.write("cgroup.freeze", "1").and_then(|()| self.await_event("frozen 1"));

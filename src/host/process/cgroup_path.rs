@@ -1,4 +1,4 @@
-//! Where our own cgroup is in the file system, from what `/proc` says. Whether it may be used is
+//! The place of our own cgroup in the file system, from what `/proc` says. Whether it may be used is
 //! not asked here.
 
 use std::ffi::OsString;
@@ -12,7 +12,7 @@ pub(super) fn own(mounts: &str, memberships: &str) -> Option<PathBuf> {
     // Version 2 is the hierarchy without a number and without names of controllers.
     let path = memberships.lines().find_map(|line| line.strip_prefix("0::"))?;
     let found = mounts.lines().find_map(|line| within(Path::new(path), mount(line)?));
-    // Elsewhere it is told in one line.
+    // Elsewhere it stands in one line.
     found.filter(|folder| folder.to_str().is_some_and(|folder| !folder.contains('\n')))
 }
 
@@ -29,7 +29,7 @@ fn mount(line: &str) -> Option<(PathBuf, PathBuf)> {
 
 fn within(path: &Path, (root, mount_point): (PathBuf, PathBuf)) -> Option<PathBuf> {
     let inside = path.strip_prefix(root).ok()?;
-    // What is outside of our namespace is told by way of `..`.
+    // What is outside of our namespace is named by way of `..`.
     let is_inside = inside.components().all(|part| matches!(part, Component::Normal(_)));
     is_inside.then(|| mount_point.join(inside))
 }

@@ -1,4 +1,4 @@
-//! Why a handler could not be started.
+//! The reasons why a handler could not be started.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(crate) enum StartError {
     NotRegular {
         /// The path.
         path: PathBuf,
-        /// What it is.
+        /// Its kind.
         kind: &'static str,
     },
     /// It may not be executed.
@@ -32,7 +32,7 @@ pub(crate) enum StartError {
     Format {
         /// The path.
         path: PathBuf,
-        /// What it is.
+        /// Its kind.
         misfit: Misfit,
     },
     /// The interpreter of a script or the loader of a program is missing.
@@ -40,7 +40,7 @@ pub(crate) enum StartError {
     Interpreter {
         /// The path.
         path: PathBuf,
-        /// What the file names as its interpreter.
+        /// The interpreter that the file names.
         interpreter: String,
     },
     /// The directory to start it in cannot be entered.
@@ -48,7 +48,7 @@ pub(crate) enum StartError {
     CurrentDirectory {
         /// The directory.
         path: PathBuf,
-        /// What the system said.
+        /// The system's message.
         source: io::Error,
     },
     /// Anything else.
@@ -56,13 +56,13 @@ pub(crate) enum StartError {
     Other {
         /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The system's message.
         source: io::Error,
     },
 }
 
 impl StartError {
-    /// How to mend it.
+    /// The remedy.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::NotFound(path) if path.components().count() == 1 => format!(
@@ -86,7 +86,8 @@ impl StartError {
         }
     }
 
-    /// Whether the user named something that is no handler, rather than a handler that fails.
+    /// Returns whether the user named something that is not a handler, rather than a handler that
+    /// fails.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::NotFound(_)

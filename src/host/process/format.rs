@@ -1,4 +1,4 @@
-//! What a file is that should be a program, told from its first bytes.
+//! The format of a file that should be a program, recognised by its first bytes.
 //!
 //! Only looked at to explain: the kernel alone decides what it executes.
 
@@ -6,10 +6,10 @@ use std::env::consts::ARCH;
 use std::fmt;
 use std::ops::Range;
 
-/// How many bytes of a file are enough to tell.
+/// The number of bytes of a file that are enough for that.
 pub(super) const HEAD: usize = 4096;
 
-/// Why a file is nothing that this machine executes.
+/// A reason why this machine does not execute a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Misfit {
     /// Built for another architecture.
@@ -57,7 +57,7 @@ impl Misfit {
     }
 }
 
-/// What a file is, when this machine surely does not execute it by itself.
+/// Returns the format of a file that this machine certainly does not execute by itself.
 pub(super) fn misfit(head: &[u8]) -> Option<Misfit> {
     if let Some(elf) = Elf::read(head) {
         return elf.misfit();
@@ -76,7 +76,7 @@ pub(super) fn misfit(head: &[u8]) -> Option<Misfit> {
     })
 }
 
-/// What must be there besides the file: a script's interpreter or a program's loader.
+/// Returns what the file needs besides itself: a script's interpreter or a program's loader.
 pub(super) fn interpreter(head: &[u8]) -> Option<String> {
     if let Some(line) = head.strip_prefix(b"#!") {
         let line = line.split(|byte| *byte == b'\n').next()?.trim_ascii();
@@ -206,7 +206,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn other_things_are_told_apart() {
+    fn other_formats_are_distinguished() {
         for (head, what) in [
             (&b""[..], Misfit::Empty),
             (b"MZ\x90\0", Misfit::System("Windows")),

@@ -42,8 +42,8 @@ async fn enclosed(before: &str, pids: usize, script: &str) -> Option<Enclosed> {
     // Gone soon, if it is there at all: read while the handler is alive.
     if !folder.exists() {
         // What the macros print is hidden where a test passes.
-        let told = format!("SKIPPED: no cgroup can be made here, at {}\n", folder.display());
-        io::stderr().write_all(told.as_bytes()).unwrap();
+        let notice = format!("SKIPPED: no cgroup can be made here, at {}\n", folder.display());
+        io::stderr().write_all(notice.as_bytes()).unwrap();
         return None;
     }
     Some(Enclosed { handler, received, folder, pids: said, _scratch: scratch })
@@ -144,7 +144,7 @@ async fn cgroups_that_the_handler_has_made_itself_are_frozen_and_removed() {
     let script = "here=$(sed -n s/^0:://p /proc/self/cgroup); \
                   mkdir -p \"$ROOT$here/inner/most\" && echo $$ > \"$ROOT$here/inner/most/cgroup.procs\"; \
                   echo done; exec sleep 600";
-    // Where it is mounted: the folder of ours without the path that the kernel tells.
+    // Where it is mounted: our folder without the path that the kernel reports.
     let root = Cgroup::planned().and_then(|planned| {
         let own = fs::read_to_string("/proc/self/cgroup").unwrap();
         let own = own.lines().find_map(|line| line.strip_prefix("0::"))?.to_owned();
@@ -167,8 +167,8 @@ async fn cgroups_that_the_handler_has_made_itself_are_frozen_and_removed() {
     assert!(!folder.exists());
 }
 
-/// What a guard is told, as lines.
-fn told(handler: &Handler, folder: &Path) -> String {
+/// The registrations that a guard reads, as lines.
+fn registrations(handler: &Handler, folder: &Path) -> String {
     let family::Leader { pid, start_ticks, mark } = handler.leader();
     let (ticks, mark) = (start_ticks.unwrap(), mark.as_deref().unwrap());
     format!("cgroup {}\n{pid},{ticks},{mark}\n", folder.display())
@@ -181,9 +181,9 @@ async fn a_guard_ends_what_is_frozen_and_removes_the_cgroup() {
         let Some(mut enclosed) = enclosed("", 0, &script).await else { return };
         let stranger = enclosed.next_pid().await;
         enclosed.handler.stop().unwrap();
-        let told = told(&enclosed.handler, &enclosed.folder);
-        let told = if knows_the_handler { &told } else { told.lines().next().unwrap() };
-        guard(told.as_bytes());
+        let lines = registrations(&enclosed.handler, &enclosed.folder);
+        let lines = if knows_the_handler { &lines } else { lines.lines().next().unwrap() };
+        guard(lines.as_bytes());
         assert!(!enclosed.folder.exists());
         gone(stranger).await;
         assert!(!runs(enclosed.handler.pid()));

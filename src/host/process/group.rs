@@ -15,7 +15,7 @@ use crate::policy::FrozenBy;
 use super::cgroup::Cgroup;
 use super::signal;
 
-/// How often it is looked whether every process stands still.
+/// The number of checks whether every process stands still.
 const STOP_LOOKS: u32 = 2_000;
 
 /// A stop takes some ten microseconds, if no system call is in the way.
@@ -25,17 +25,17 @@ const STOP_LOOK_AGAIN: Duration = Duration::from_micros(100);
 #[derive(Debug)]
 pub(crate) struct ProcessGroup {
     leader: Leader,
-    /// Where it is frozen as a whole.
+    /// The cgroup in which it is frozen as a whole.
     cgroup: Option<Cgroup>,
     /// Whom a SIGSTOP of ours has stopped.
     stopped: BTreeSet<u32>,
     armed: bool,
 }
 
-/// What a freeze has come to.
+/// The result of a freeze.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Freeze {
-    /// How many processes stand still.
+    /// The number of processes that stand still.
     pub(crate) processes: usize,
     /// By what means.
     pub(crate) by: FrozenBy,
@@ -55,7 +55,7 @@ impl ProcessGroup {
     }
 
     /// Makes the cgroup and moves the leader into it, and with it whatever it starts from now on.
-    /// Where that cannot be done, there is none.
+    /// There is none where that is not possible.
     pub(super) fn enclose(&mut self, cgroup: Cgroup) {
         self.cgroup = cgroup.make_for(self.leader.pid).is_ok().then_some(cgroup);
     }
@@ -160,7 +160,7 @@ impl ProcessGroup {
         self.armed = false;
     }
 
-    /// The family, and what else is in the cgroup: a daemon whose environment tells nothing.
+    /// The family, and what else is in the cgroup: a daemon whose environment has no mark.
     fn members(&self) -> io::Result<Vec<Process>> {
         let mut members = family::members(&self.leader)?;
         let inside = self.cgroup.as_ref().and_then(|cgroup| cgroup.pids().ok());
@@ -182,7 +182,7 @@ impl ProcessGroup {
         members
     }
 
-    /// Whether the number can only mean our group: a process that was waited for gives its number
+    /// Returns whether the number can only mean our group: a process that was waited for gives its number
     /// back, but not as long as a member of its group is left.
     fn is_group_ours(&self) -> bool {
         match family::process(self.leader.pid) {

@@ -18,13 +18,13 @@ use super::group::ProcessGroup;
 /// The command, which is nobody's but ours, by which our program becomes a guard.
 const GUARD_COMMAND: &str = "guard";
 
-/// What the guard is told when there is nothing left to end.
+/// The line that informs the guard that nothing is left to end.
 const DONE: &str = "done";
 
-/// What the path of a cgroup is told behind.
+/// The prefix of a line with the path of a cgroup.
 const CGROUP: &str = "cgroup ";
 
-/// A guard, from our side. When it is dropped, the guard ends what it was told of.
+/// A guard, from our side. When it is dropped, the guard ends what is registered with it.
 #[derive(Debug)]
 pub(crate) struct Guard {
     // Reaped by the runtime when it ends.
@@ -70,7 +70,7 @@ fn own_program() -> io::Result<std::path::PathBuf> {
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
-/// Watches over what `input` tells of until it ends, and then ends that.
+/// Watches over what `input` registers until the input ends, and then ends that.
 pub(crate) fn guard(input: impl BufRead) {
     let (mut watched, mut cgroup) = (None, None);
     // A line that cannot be read is the end as well.
@@ -82,7 +82,7 @@ pub(crate) fn guard(input: impl BufRead) {
         }
         match read_cgroup(&line) {
             None => watched = read(&line).or(watched),
-            told => cgroup = told,
+            registered => cgroup = registered,
         }
     }
     match (watched, cgroup) {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whom_to_end_is_told_and_understood() {
+    fn a_registered_process_is_understood() {
         for leader in [
             Leader { pid: 300, start_ticks: Some(7), mark: Some("m".into()) },
             Leader { pid: 300, start_ticks: None, mark: None },
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cgroup_is_told_and_understood() {
+    fn a_registered_cgroup_is_understood() {
         let cgroup = Cgroup::at("/sys/fs/cgroup/a, b/loopcheck-1-2".into());
         let line = cgroup_line(&cgroup);
         assert_eq!(read_cgroup(line.trim_end()), Some(cgroup));

@@ -22,7 +22,7 @@ use super::error::StartError;
 use super::group::{Freeze, ProcessGroup};
 use super::inspect;
 
-/// What to start, and how.
+/// A program and the way to start it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Launch {
     /// The executable; a bare name is a file in the current directory.
@@ -33,7 +33,7 @@ pub(crate) struct Launch {
     pub(crate) env: Vec<(String, String)>,
     /// Environment variables to take away from what is inherited.
     pub(crate) env_remove: Vec<String>,
-    /// Where to start it; here, when `None`.
+    /// The folder to start it in; `None`: this one.
     pub(crate) current_dir: Option<PathBuf>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Launch {
 pub(crate) struct ChildFd {
     /// The number that it has in the handler's process.
     pub(crate) number: i32,
-    /// What it is; closed here once the handler has been started.
+    /// The descriptor; closed here once the handler has been started.
     pub(crate) fd: OwnedFd,
 }
 

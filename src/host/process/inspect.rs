@@ -1,4 +1,4 @@
-//! What can be said about a handler's file before it is started, and after that has failed.
+//! Checks of a handler's file before it is started, and after that has failed.
 
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
@@ -10,7 +10,7 @@ use rustix::fs::Access;
 use super::error::StartError;
 use super::format;
 
-/// Whether `path` can be a handler: a file that exists and can be executed here.
+/// Checks that `path` can be a handler: a file that exists and can be executed here.
 ///
 /// A bare name is a file in the current directory; `PATH` is not searched.
 pub(crate) fn check(path: &Path) -> Result<(), StartError> {
@@ -21,7 +21,7 @@ pub(crate) fn check(path: &Path) -> Result<(), StartError> {
     }
 }
 
-/// What a failed start means.
+/// Explains a failed start.
 pub(super) fn explain(path: &Path, source: io::Error) -> StartError {
     const EXEC_FORMAT: i32 = rustix::io::Errno::NOEXEC.raw_os_error();
     if let Err(error) = check_file(path) {
@@ -72,7 +72,8 @@ fn name_of(kind: FileType) -> &'static str {
     }
 }
 
-/// Why this machine does not execute the file; a file that may not be read may still be executed.
+/// Returns the reason why this machine does not execute the file. A file that may not be read may
+/// still be executed.
 fn misfit(path: &Path) -> Option<StartError> {
     if !cfg!(target_os = "linux") {
         return None;
@@ -87,7 +88,7 @@ fn head(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Whether the kernel was told of interpreters for foreign programs, such as qemu.
+/// Returns whether the kernel has interpreters for foreign programs, such as qemu.
 fn may_be_emulated() -> bool {
     fs::read_dir("/proc/sys/fs/binfmt_misc").is_ok_and(|entries| {
         entries

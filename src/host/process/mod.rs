@@ -1,7 +1,7 @@
 //! The handler's process: checked, started in a group of its own, and ended with everything that
 //! descends from it.
 //!
-//! What it means that a handler ended is the session's business.
+//! The session decides what the end of a handler means.
 
 mod cgroup;
 mod cgroup_path;

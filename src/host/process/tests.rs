@@ -52,7 +52,7 @@ pub(super) async fn gone(pid: u32) {
 }
 
 #[tokio::test]
-async fn the_exit_code_and_the_signal_are_told() {
+async fn the_exit_code_and_the_signal_are_returned() {
     for (script, status) in [
         ("exit 0", ExitedWith::Code(0)),
         ("exit 7", ExitedWith::Code(7)),

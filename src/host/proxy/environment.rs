@@ -1,4 +1,4 @@
-//! Where a handler's environment names a peer, it is made to name the proxy.
+//! Replaces a peer by the proxy where a handler's environment names it.
 //!
 //! A program finds its peers in its environment: as HOST:PORT, in a URL that may leave the usual
 //! port out, as `host=… port=…`, or in two variables such as `PGHOST` and `PGPORT`.
@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use crate::observation::Peer;
 
-/// The ports that a URL of these schemes need not tell.
+/// The default ports of URL schemes.
 const USUAL_PORTS: &[(&str, u16)] = &[
     ("postgres", 5432),
     ("postgresql", 5432),
@@ -105,7 +105,7 @@ fn in_text(value: &str, peer: &Peer, proxy: SocketAddr) -> Option<String> {
     found.then_some(out)
 }
 
-/// How long the peer's place is with which `rest` begins.
+/// Returns the length of the peer's address with which `rest` begins.
 fn place(before: &str, rest: &str, peer: &Peer) -> Option<usize> {
     let host = match rest.strip_prefix('[') {
         Some(inner) => inner.find(']')? + 2,

@@ -21,7 +21,7 @@ pub(crate) struct ProxySignal {
     pub(crate) event: ProxyEvent,
 }
 
-/// What can happen.
+/// An event at the proxy.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum ProxyEvent {
     /// The handler has connected to the peer.
@@ -37,7 +37,7 @@ pub(crate) enum ProxyEvent {
 pub(crate) struct Proxy {
     addr: SocketAddr,
     open: Open,
-    /// What was broken last, until it is done.
+    /// The connections that were broken last, until that is done.
     breaking: Option<Receiver<()>>,
     accepting: JoinHandle<()>,
     signals: mpsc::UnboundedReceiver<ProxySignal>,
@@ -74,12 +74,12 @@ impl Proxy {
         Ok(Self { addr, open, breaking: None, accepting, signals })
     }
 
-    /// Where the handler is to connect to.
+    /// The address that the handler is to connect to.
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// What happens next. Can be dropped and called again.
+    /// Returns the next event. Can be dropped and called again.
     pub(crate) async fn signal(&mut self) -> Option<ProxySignal> {
         self.signals.recv().await
     }
@@ -94,7 +94,7 @@ impl Proxy {
         count
     }
 
-    /// Whether they are broken.
+    /// Returns whether they are broken.
     pub(crate) fn is_broken(&self) -> bool {
         let done = |breaking: &Receiver<()>| breaking.try_recv() == Err(TryRecvError::Disconnected);
         self.breaking.as_ref().is_none_or(done)
@@ -197,7 +197,7 @@ async fn broken_off(client: TcpStream, how: Break, breaking: Sender<()>) {
     }
 }
 
-/// Closes it so that the other end is told of a reset.
+/// Closes it so that the other end sees a reset.
 fn reset(socket: TcpStream) {
     let _ = socket.set_zero_linger();
     drop(socket);
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reset_is_told_to_what_is_open_and_the_peer_is_there_again() {
+    async fn a_reset_reaches_what_is_open_and_the_peer_is_there_again() {
         let (peer, serving) = echo().await;
         let mut proxy = proxy(&peer, Break::Reset).await;
         let mut old = TcpStream::connect(proxy.addr()).await.unwrap();
@@ -302,15 +302,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_peer_that_is_not_there_is_told() {
+    async fn a_peer_that_is_not_there_is_reported() {
         let (peer, serving) = echo().await;
         serving.abort();
         let _ = serving.await;
         let mut proxy = proxy(&peer, Break::Reset).await;
         let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
         assert!(client.read(&mut [0; 4]).await.is_err());
-        let told = proxy.signal().await.unwrap().event;
-        assert!(matches!(told, ProxyEvent::Unreachable { .. }), "{told:?}");
+        let event = proxy.signal().await.unwrap().event;
+        assert!(matches!(event, ProxyEvent::Unreachable { .. }), "{event:?}");
     }
 
     #[tokio::test]
@@ -335,8 +335,8 @@ mod tests {
             }
             assert_eq!(proxy.break_open(), 1);
             timeout(Duration::from_secs(10), broken(&proxy)).await.unwrap();
-            let told = proxy.signal().await.unwrap().event;
-            assert!(matches!(told, ProxyEvent::Unreachable { .. }), "{told:?}");
+            let event = proxy.signal().await.unwrap().event;
+            assert!(matches!(event, ProxyEvent::Unreachable { .. }), "{event:?}");
             let read = timeout(Duration::from_millis(50), client.read(&mut [0; 4])).await;
             assert_eq!(read.is_ok(), how == Break::Reset, "{read:?}");
         }

@@ -5,13 +5,13 @@ use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::Body;
 
-/// How much is read of a body that nobody wants.
+/// The number of bytes that are read of an unwanted body.
 ///
 /// A client that writes everything before it reads would otherwise find its connection reset
 /// instead of an answer. Ten times what a buffered response may have is enough for an honest one.
 const DRAIN_LIMIT: u64 = 64 * 1024 * 1024;
 
-/// How much of a body may come, and how much of it is kept.
+/// The limits of a body: how much may come, and how much of it is kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// A longer body is refused.

@@ -11,7 +11,7 @@ pub(super) const HANDLER: &str = "bootstrap";
 /// The only version that was never published, and so the one under test.
 pub(super) const FUNCTION_VERSION: &str = "$LATEST";
 
-/// What a user without a region most probably means, and what RIE takes.
+/// The region that a user without one most probably means, and that RIE takes.
 const DEFAULT_REGION: &str = "us-east-1";
 /// No service takes it for a credential, and no scanner for a leaked one.
 const FAKE_CREDENTIAL: &str = "loopcheck-has-no-credentials";
@@ -36,7 +36,7 @@ const CREDENTIAL_VARIABLES: [&str; 10] = [
     "AWS_ROLE_ARN",
 ];
 
-/// Whether the user has `~/.aws/credentials` or `~/.aws/config`.
+/// The presence of `~/.aws/credentials` or `~/.aws/config`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum SharedCredentialFiles {
     /// At least one of them is there.
@@ -45,9 +45,9 @@ pub(crate) enum SharedCredentialFiles {
     Absent,
 }
 
-/// What the environment of a runtime depends on.
+/// The inputs of a runtime's environment.
 pub(crate) struct RuntimeApiEnvironment<'a> {
-    /// Where the Runtime API listens.
+    /// The address of the Runtime API.
     pub(crate) runtime_api: SocketAddr,
     /// The function's name: the handler's.
     pub(crate) function_name: &'a str,
@@ -55,7 +55,7 @@ pub(crate) struct RuntimeApiEnvironment<'a> {
     pub(crate) task_root: &'a str,
     /// Looks a variable up in the user's environment.
     pub(crate) user: &'a dyn Fn(&str) -> Option<String>,
-    /// Whether an AWS SDK finds credentials in the user's home.
+    /// The presence of credentials in the user's home, where an AWS SDK finds them.
     pub(crate) shared_credential_files: SharedCredentialFiles,
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn environment(settings: &RuntimeApiEnvironment<'_>) -> Vec<(String, 
     variables
 }
 
-/// The region that a handler is told, by what is found in the user's environment.
+/// Returns the region of a handler, from the user's environment.
 pub(crate) fn region(user: &dyn Fn(&str) -> Option<String>) -> String {
     let [(_, region), _] = regions(user);
     region

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::model::time::Timestamp;
 
-/// An event, and what the handler is told about its invocation.
+/// An event with the facts of its invocation that the handler receives.
 #[derive(Clone)]
 pub(crate) struct Invocation {
     /// The id of the invocation.
@@ -65,7 +65,7 @@ impl Event {
         ]
     }
 
-    /// What an extension is told of the same invocation.
+    /// Returns the notice for an extension of the same invocation.
     pub(super) fn invoke_notice(&self) -> InvokeNotice {
         InvokeNotice {
             event_type: "INVOKE",

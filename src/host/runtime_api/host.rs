@@ -1,4 +1,4 @@
-//! Whether a request was meant for this machine.
+//! Refuses requests that were not meant for this machine.
 //!
 //! A page in the user's browser can reach a loopback port through a name that its owner points
 //! there ("DNS rebinding"), but such a request carries that name in its `Host` header.

@@ -1,6 +1,6 @@
 //! The requests of a runtime: next, response, error, init error.
 //!
-//! What is allowed when is [`crate::host::runtime_api::lifecycle`]'s part.
+//! [`crate::host::runtime_api::lifecycle`] decides what is allowed when.
 
 use bytes::Bytes;
 use hyper::HeaderMap;

@@ -45,7 +45,7 @@ impl Answer {
     }
 }
 
-/// What `GET /next` leads to.
+/// The result of `GET /next`.
 #[derive(Debug)]
 pub(super) enum Next {
     /// The event that is still unanswered, once more.
@@ -92,7 +92,7 @@ impl Phase {
     }
 }
 
-/// Whether a runtime may ask for an event while it works on another one.
+/// The answer to whether a runtime may ask for an event while it works on another one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Asks {
     /// One that asks again has lost its event.
@@ -101,7 +101,7 @@ pub(crate) enum Asks {
     AtOnce,
 }
 
-/// Where the runtime is between `/next` and its answer.
+/// The state of the runtime between `/next` and its answer.
 #[derive(Debug)]
 pub(super) struct Lifecycle {
     asks: Asks,
@@ -129,7 +129,7 @@ impl Lifecycle {
         }
     }
 
-    /// Whether the runtime has not yet asked for its first event.
+    /// Returns whether the runtime has not yet asked for its first event.
     pub(super) const fn is_starting(&self) -> bool {
         matches!(self.phase, Phase::Started)
     }
@@ -240,7 +240,7 @@ impl Lifecycle {
         }
     }
 
-    /// Where an invocation is that the runtime may speak of.
+    /// Returns the state of an invocation that the runtime may name.
     fn phase_of(&mut self, request_id: &str) -> Option<&mut Phase> {
         match &mut self.together {
             Some(together) => together.get_mut(request_id),

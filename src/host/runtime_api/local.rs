@@ -1,6 +1,6 @@
 //! A runtime without a connection: what it asks and answers comes from inside this process.
 //!
-//! It is under the same rules and limits as one that speaks HTTP, and the same moments are told.
+//! It is under the same rules and limits as one that speaks HTTP, and the same moments are reported.
 
 use std::io;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::host::runtime_api::state::Api;
 use crate::model::time::Timestamp;
 use crate::observation::ApiMoment;
 
-/// A refused request is told in so many characters, whatever the id was.
+/// The number of characters in which a refused request is reported, whatever the id was.
 const TOLD_CHARS: usize = 200;
 
 /// A runtime in this process. Every clone is the same one.

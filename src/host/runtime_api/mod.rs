@@ -1,6 +1,6 @@
 //! A local AWS Lambda Runtime API for the handler to talk to.
 //!
-//! It keeps the order of requests that the service keeps, hands events out and tells when what
+//! It keeps the order of requests that the service keeps, hands events out and reports when what
 //! came in. What a moment means, when an event is due and what a deadline does is for the session.
 //!
 //! Public sources: the AWS Lambda developer guide (`runtimes-api`, `runtimes-custom`,

@@ -27,7 +27,7 @@ pub(super) enum RegistrationError {
     TooMany,
 }
 
-/// Whether extensions may still register: only until the runtime's first `GET /next`.
+/// The state of registration: extensions may register only until the runtime's first `GET /next`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Registration {
     Open,
@@ -40,7 +40,7 @@ struct Extension {
     name: String,
     subscribed_to_invoke: bool,
     // Small, because an extension is not given the event itself.
-    untold: VecDeque<InvokeNotice>,
+    unsent: VecDeque<InvokeNotice>,
 }
 
 /// All of them, at most [`MAX_EXTENSIONS`].
@@ -70,7 +70,7 @@ impl Extensions {
             id,
             name: name.to_owned(),
             subscribed_to_invoke: !events.is_empty(),
-            untold: VecDeque::new(),
+            unsent: VecDeque::new(),
         });
         Ok(id)
     }
@@ -79,22 +79,22 @@ impl Extensions {
         self.0.iter().any(|extension| extension.id == id)
     }
 
-    /// The name of this extension, if there is nothing that it has not been told of: it will wait.
+    /// Returns the name of this extension if it has received every event: it will wait.
     pub(super) fn name_of_idle(&self, id: Uuid) -> Option<String> {
         let own = self.0.iter().find(|extension| extension.id == id)?;
-        own.untold.is_empty().then(|| own.name.clone())
+        own.unsent.is_empty().then(|| own.name.clone())
     }
 
     /// Keeps the event for every extension that asked for `INVOKE`.
     pub(super) fn invoke(&mut self, event: &Event) {
         for extension in self.0.iter_mut().filter(|extension| extension.subscribed_to_invoke) {
-            extension.untold.push_back(event.invoke_notice());
+            extension.unsent.push_back(event.invoke_notice());
         }
     }
 
-    /// The next event that this extension has not been told of.
+    /// Returns the next event that this extension has not received.
     pub(super) fn take(&mut self, id: Uuid) -> Option<InvokeNotice> {
-        self.0.iter_mut().find(|extension| extension.id == id)?.untold.pop_front()
+        self.0.iter_mut().find(|extension| extension.id == id)?.unsent.pop_front()
     }
 }
 

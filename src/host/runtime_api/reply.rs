@@ -1,6 +1,6 @@
 //! The answers of the Runtime API, byte for byte as RIE gives them (`internal/lambda/rapi/rendering`).
 //!
-//! When which one is due is decided elsewhere.
+//! Other modules decide which one is due.
 
 use bytes::Bytes;
 use http_body_util::Full;

@@ -1,6 +1,6 @@
-//! Which request is for whom.
+//! The routes of the Runtime API.
 //!
-//! Every refusal passes here on its way out, so that none goes untold.
+//! Every refusal passes here on its way out, so that each one is reported.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ use crate::host::runtime_api::state::Api;
 use crate::host::runtime_api::{extension, host, invocation};
 use crate::observation::ApiMoment;
 
-/// A refused request is told in so many characters, whatever its path was.
+/// The number of characters in which a refused request is reported, whatever its path was.
 const TOLD_CHARS: usize = 200;
 
 /// Answers one request.
@@ -30,7 +30,7 @@ where
         Err(refusal) => {
             api.signals.emit(ApiMoment::RequestRefused {
                 status: refusal.status.as_u16(),
-                request: told(&head),
+                request: summary(&head),
                 error_type: refusal.error_type.to_owned(),
             });
             body.drain().await;
@@ -122,7 +122,7 @@ impl<'a> Route<'a> {
 }
 
 // Without the query: it is not part of any route and could hold anything.
-fn told(head: &Parts) -> String {
+fn summary(head: &Parts) -> String {
     let request = format!("{} {}", head.method, head.uri.path());
     request.chars().take(TOLD_CHARS).collect()
 }

@@ -26,7 +26,7 @@ const MAX_CONNECTIONS: usize = 256;
 /// Go's default for the headers of a request. The Node.js runtime puts an X-Ray error cause of up
 /// to this length into one.
 const HEADER_LIMIT: usize = 1024 * 1024;
-/// How long to wait when no connection can be accepted, for example for want of descriptors.
+/// The pause after a connection could not be accepted, for example for want of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// A Runtime API on a free loopback port. Dropping it stops the server and closes its connections.
@@ -51,7 +51,7 @@ impl RuntimeApi {
         Ok(Self { addr, api, server })
     }
 
-    /// Where it listens.
+    /// Its address.
     pub(crate) const fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -92,7 +92,7 @@ async fn serve(listener: TcpListener, api: Arc<Api>) {
                 // The client may try again; nothing came of it, so there is nothing to tell.
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
-            // A connection tells of its own end.
+            // A connection reports its own end.
             Some(_) = connections.join_next() => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What the Runtime API tells the session, in the order in which it happened.
+//! The signals of the Runtime API to the session, in the order in which things happened.
 //!
 //! Nothing here knows HTTP.
 
@@ -13,16 +13,16 @@ use crate::observation::ApiMoment;
 /// One moment at the Runtime API, with an optional hold on the answer to the client.
 #[derive(Debug)]
 pub(crate) struct ApiSignal {
-    /// When it happened.
+    /// The instant.
     pub(crate) at: Timestamp,
-    /// What happened.
+    /// The moment.
     pub(crate) moment: ApiMoment,
     /// The client gets its answer once this has been sent on or dropped. The session reads the
     /// process's sockets in between, while the handler still waits for the answer.
     pub(crate) release: Option<oneshot::Sender<()>>,
 }
 
-/// Where moments are stamped and sent.
+/// The place where moments are stamped and sent.
 #[derive(Debug)]
 pub(super) struct Signals {
     clock: Clock,
@@ -53,7 +53,7 @@ impl Signals {
         self.send(moment, None, None);
     }
 
-    /// Tells of a moment that was a while ago, but not before the one that was told last.
+    /// Sends a moment of a while ago, but not from before the one that was sent last.
     pub(super) fn emit_at(&self, moment: ApiMoment, at: Timestamp) {
         self.send(moment, None, Some(at));
     }

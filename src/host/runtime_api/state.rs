@@ -11,7 +11,7 @@ use crate::host::runtime_api::registry::{Extensions, Registration, RegistrationE
 use crate::host::runtime_api::signal::{Hold, Signals};
 use crate::observation::ApiMoment;
 
-/// What every request works on.
+/// The state that every request works on.
 #[derive(Debug)]
 pub(super) struct Api {
     pub(super) signals: Signals,

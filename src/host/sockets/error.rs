@@ -1,4 +1,4 @@
-//! Why the sockets could not be read.
+//! The reasons why the sockets could not be read.
 
 use std::io;
 
@@ -21,13 +21,13 @@ pub(crate) enum ScanError {
         pid: u32,
         /// Its name.
         name: String,
-        /// What the kernel said.
+        /// The kernel's message.
         source: io::Error,
     },
 }
 
 impl ScanError {
-    /// How to mend it.
+    /// The remedy.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NotObserved => "run loopcheck on Linux to see sockets and child processes",

@@ -44,15 +44,15 @@ pub(crate) fn scan(leader: u32, exclude: &InheritedSockets) -> Result<SocketScan
 
 /// The sockets that loopcheck holds now; to be called before it opens any.
 ///
-/// What cannot be read is not excluded: it would be reported, never hidden.
+/// A socket that cannot be read is not excluded: it is reported, never hidden.
 pub(crate) fn inherited() -> InheritedSockets {
     let inodes = descriptors("/proc/self/fd").unwrap_or_default();
     InheritedSockets { inodes: inodes.into_keys().collect() }
 }
 
-/// Whether a process of the family is the one that a client of this address reaches.
+/// Returns whether a process of the family is the one that a client of this address reaches.
 ///
-/// `None`: it cannot be told.
+/// `None`: unknown.
 pub(crate) fn listens(leader: u32, addr: SocketAddr) -> Option<bool> {
     let (processes, held) = held(&family::leader(leader)).ok()?;
     if processes.is_empty() {
@@ -70,7 +70,7 @@ pub(crate) fn listens(leader: u32, addr: SocketAddr) -> Option<bool> {
     Some(owners.any(|(_, inode)| held.contains_key(&inode)))
 }
 
-/// Every address that the family accepts TCP connections on; empty when it cannot be told.
+/// Every address that the family accepts TCP connections on; empty where that is unknown.
 pub(crate) fn listening(leader: u32) -> Vec<SocketAddr> {
     let Ok((processes, held)) = held(&family::leader(leader)) else { return Vec::new() };
     let Ok(rows) = tables(&processes, table::TCP, None, |inode| held.contains_key(&inode)) else {
@@ -84,7 +84,7 @@ fn listener(row: &Row) -> Option<SocketAddr> {
     row.address.filter(|_| row.state == SocketState::Listen)
 }
 
-/// How exactly a listener matches an address: lower is closer.
+/// Returns how exactly a listener matches an address: lower is closer.
 fn closeness(listener: SocketAddr, addr: SocketAddr) -> Option<u8> {
     if listener.port() != addr.port() {
         return None;
@@ -92,7 +92,7 @@ fn closeness(listener: SocketAddr, addr: SocketAddr) -> Option<u8> {
     match listener.ip() {
         ip if ip == addr.ip() => Some(0),
         ip if ip.is_unspecified() && ip.is_ipv4() == addr.is_ipv4() => Some(1),
-        // `[::]` takes IPv4 as well, unless it was told not to.
+        // `[::]` takes IPv4 as well, unless that is switched off.
         ip if ip.is_unspecified() && ip.is_ipv6() => Some(2),
         _ => None,
     }
@@ -365,7 +365,7 @@ fn protocol_by_name(path: &str) -> Protocol {
     }
 }
 
-/// What the kernel calls the protocol of the socket that a descriptor refers to.
+/// Returns the kernel's name for the protocol of the socket that a descriptor refers to.
 fn protocol_name(path: &str) -> Option<Vec<u8>> {
     let mut name = [0; 32];
     let length = getxattr(path, "system.sockprotoname", &mut name[..]).ok()?;

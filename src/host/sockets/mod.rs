@@ -1,4 +1,4 @@
-//! What a handler's processes hold open at an instant.
+//! The sockets and child processes that a handler's processes hold open at an instant.
 //!
 //! Reading it is all that happens here; which socket is ours and what an open one means is the
 //! analysis' job. A process that may not be read is an error: no permission must never look like

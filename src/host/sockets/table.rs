@@ -3,7 +3,7 @@
 //! Only parsing. A row that cannot be understood is left out: its socket is then in no table, and
 //! the scan shows it as unknown, so that nothing that a stranger binds can hide what is ours.
 //! (The procfs crate gives up on the whole table at a path that is not UTF-8, and it does not
-//! tell Unix listeners from others.)
+//! distinguish Unix listeners from others.)
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

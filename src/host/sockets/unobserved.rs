@@ -20,12 +20,12 @@ pub(crate) fn inherited() -> InheritedSockets {
     InheritedSockets
 }
 
-/// Cannot be told.
+/// Unknown.
 pub(crate) fn listens(_leader: u32, _addr: SocketAddr) -> Option<bool> {
     None
 }
 
-/// Cannot be told; a hint less.
+/// Unknown; there is one hint less.
 pub(crate) fn listening(_leader: u32) -> Vec<SocketAddr> {
     Vec::new()
 }

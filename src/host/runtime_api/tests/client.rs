@@ -1,4 +1,4 @@
-//! A small HTTP client that does what it is told, right or wrong.
+//! A small HTTP client that sends anything, right or wrong.
 
 use std::net::SocketAddr;
 
@@ -84,7 +84,7 @@ impl Client {
         status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap()
     }
 
-    /// Whether nothing has come that was not read.
+    /// Returns whether everything that has come was read.
     pub(super) fn has_nothing(&self) -> bool {
         let mut byte = [0];
         let read = self.stream.get_ref().try_read(&mut byte);

@@ -5,7 +5,7 @@ use crate::host::runtime_api::tests::fixture::Fixture;
 use crate::observation::ApiMoment;
 
 #[tokio::test]
-async fn every_connection_is_told_from_its_first_moment_to_its_end() {
+async fn every_connection_is_reported_from_its_first_moment_to_its_end() {
     let mut fixture = Fixture::new().await;
     let mut client = Client::connect(fixture.api.addr()).await;
     let peer = client.addr();

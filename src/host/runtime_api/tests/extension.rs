@@ -54,7 +54,7 @@ async fn the_graceful_shutdown_of_lambda_runtime_registers_and_waits_for_ever() 
 }
 
 #[tokio::test]
-async fn a_subscriber_is_told_of_every_invocation() {
+async fn a_subscriber_receives_every_invocation() {
     let mut fixture = Fixture::new().await;
     let mut helper = fixture.client().await;
     let registered = register(&mut fixture, &mut helper, "[\"INVOKE\"]").await;

@@ -1,4 +1,4 @@
-//! A Runtime API under test, and what it has told.
+//! A Runtime API under test, and the moments that it has reported.
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -60,7 +60,7 @@ impl Fixture {
         signal
     }
 
-    /// Whether nothing was told that was not looked at.
+    /// Returns whether no moment is left that was not looked at.
     pub(super) fn has_nothing(&mut self) -> bool {
         self.signals.try_recv().is_err()
     }
@@ -91,7 +91,7 @@ impl Fixture {
         assert_eq!(client.answer().await.body, "pong");
     }
 
-    /// Waits for the end of a connection and gives what was told before.
+    /// Waits for the end of a connection and returns the moments before it.
     pub(super) async fn until_closed(&mut self, client: Client) -> Vec<ApiMoment> {
         let closed = ApiMoment::ConnectionClosed { peer: client.addr() };
         drop(client);

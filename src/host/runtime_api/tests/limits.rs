@@ -1,4 +1,4 @@
-//! How large a response may be, and how it may come.
+//! The limits of a response, and the ways in which it may come.
 
 use crate::host::runtime_api::tests::client::Client;
 use crate::host::runtime_api::tests::fixture::{Fixture, path, refused, responded};
@@ -94,7 +94,7 @@ async fn a_chunked_response_is_accepted_after_its_last_chunk() {
     fixture.round_trip().await;
     assert!(client.has_nothing());
     client.send("1\r\n!\r\n0\r\n\r\n").await;
-    // The round trip's connection is told of before.
+    // The round trip's connection is reported before.
     assert_eq!(fixture.moment().await, responded("a", 6));
     assert_eq!(client.answer().await.status, 202);
 }

@@ -93,7 +93,7 @@ async fn an_error_is_an_answer() {
 }
 
 #[tokio::test]
-async fn the_error_header_of_lambda_runtime_is_told() {
+async fn the_error_header_of_lambda_runtime_is_reported() {
     let mut fixture = Fixture::new().await;
     let mut client = fixture.client().await;
     fixture.run(&mut client, "a").await;

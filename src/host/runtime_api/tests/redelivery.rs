@@ -20,7 +20,7 @@ async fn an_unanswered_event_comes_again() {
         assert_eq!(first.header(header), second.header(header), "{header}");
     }
     assert_eq!(first.body, second.body);
-    assert!(fixture.has_nothing(), "the second delivery is not told");
+    assert!(fixture.has_nothing(), "the second delivery is not reported");
 }
 
 #[tokio::test]
@@ -98,10 +98,12 @@ async fn a_truncated_response_is_no_response() {
     let head = "Content-Length: 100\r\n";
     client.request("POST", &path("a", "response"), head).await;
     client.send("only this").await;
-    let told = fixture.until_closed(client).await;
+    let moments = fixture.until_closed(client).await;
     assert!(
-        told.iter().all(|moment| matches!(moment, ApiMoment::RequestRefused { status: 400, .. })),
-        "{told:?}"
+        moments
+            .iter()
+            .all(|moment| matches!(moment, ApiMoment::RequestRefused { status: 400, .. })),
+        "{moments:?}"
     );
 
     let mut client = fixture.client().await;
@@ -129,7 +131,7 @@ async fn a_truncated_stream_is_no_response() {
 }
 
 #[tokio::test]
-async fn a_client_that_still_reads_is_told_that_its_body_broke_off() {
+async fn a_client_that_still_reads_learns_that_its_body_broke_off() {
     let mut fixture = Fixture::new().await;
     let mut client = fixture.client().await;
     fixture.run(&mut client, "a").await;

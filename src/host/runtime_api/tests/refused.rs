@@ -1,4 +1,4 @@
-//! What is not for this API at all.
+//! Requests that are not for this API at all.
 
 use crate::host::runtime_api::tests::client::Client;
 use crate::host::runtime_api::tests::fixture::{Fixture, refused};
@@ -12,8 +12,8 @@ async fn an_unknown_path_is_404() {
     for path in ["/", "/2018-06-01/runtime/restore/next", "/2018-06-01/runtime/invocation/next/x"] {
         client.get(&format!("{path}?token=secret")).await;
         assert_eq!(client.answer().await.status, 404, "{path}");
-        let told = refused(404, &format!("GET {path}"), "NotFound");
-        assert_eq!(fixture.moment().await, told);
+        let expected = refused(404, &format!("GET {path}"), "NotFound");
+        assert_eq!(fixture.moment().await, expected);
     }
 }
 
@@ -29,8 +29,8 @@ async fn a_wrong_method_is_405() {
         client.request(method, path, "Content-Length: 0\r\n").await;
         let answer = client.answer().await;
         assert_eq!((answer.status, answer.header("allow")), (405, allowed), "{path}");
-        let told = refused(405, &format!("{method} {path}"), "MethodNotAllowed");
-        assert_eq!(fixture.moment().await, told);
+        let expected = refused(405, &format!("{method} {path}"), "MethodNotAllowed");
+        assert_eq!(fixture.moment().await, expected);
     }
 }
 
@@ -55,7 +55,7 @@ async fn old_http_needs_no_host() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_400_and_told() {
+async fn what_is_not_http_is_400_and_reported() {
     let mut fixture = Fixture::new().await;
     let mut client = fixture.client().await;
     client.send("\u{16}\u{3}\u{1} not http\r\n\r\n").await;
@@ -64,7 +64,7 @@ async fn what_is_no_http_is_400_and_told() {
 }
 
 #[tokio::test]
-async fn endless_headers_are_431_and_told() {
+async fn endless_headers_are_431_and_reported() {
     let mut fixture = Fixture::new().await;
     let client = fixture.client().await;
     let peer = tokio::spawn(write_headers_for_ever(client));
