@@ -10,6 +10,7 @@ pub mod rule;
 pub mod runtime;
 
 // Floor 1: what can be seen, and what a run comes to.
+pub mod feed;
 pub mod observation;
 pub mod report;
 

@@ -7,8 +7,8 @@
 
 use std::net::SocketAddr;
 
-use console_api::instrument::Update;
-
+use crate::feed::console::Message;
+use crate::feed::update::Update;
 use crate::model::diagnostic::Diagnostic;
 pub use crate::model::enforced::Enforced;
 pub use crate::model::peer::{BrokenPeer, Peer};
@@ -40,19 +40,29 @@ pub enum ObservationKind {
         /// Process id, also the id of its process group.
         pid: u32,
     },
-    /// The console feed answered and both of its streams are open.
-    ConsoleAttached,
-    /// One message of the console feed.
-    ConsoleUpdate {
+    /// The feed answered.
+    FeedAttached,
+    /// One message of tokio-console's feed.
+    ConsoleMessage {
         /// The subscription that it came on.
         subscription: Subscription,
-        /// The message as it came.
-        update: Box<Update>,
+        /// The message.
+        message: Box<Message>,
     },
-    /// How many drain cycles the feed's aggregator has run in a window.
+    /// How many drain cycles the aggregator of tokio-console's feed has run in a window.
     DrainCycles(DrainCycles),
-    /// The console feed ended before the run did.
-    ConsoleLost {
+    /// One update of the typed feed.
+    FeedUpdate(Box<Update>),
+    /// The typed feed is complete: everything that happened before the flush was requested is in
+    /// the updates up to this one.
+    FeedFlushed {
+        /// When the flush was requested.
+        requested: Timestamp,
+        /// The number of the last update that it covers.
+        sequence: u64,
+    },
+    /// The feed ended before the run did.
+    FeedLost {
         /// What the transport said.
         reason: String,
     },
@@ -109,7 +119,7 @@ pub enum ObservationKind {
     Diagnostic(Diagnostic),
 }
 
-/// Which subscription of the console feed a message came on.
+/// Which subscription of tokio-console's feed a message came on.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Subscription {
     /// The one that is open for the whole run: full state once, then changes.
@@ -121,7 +131,7 @@ pub enum Subscription {
 /// A count of the state messages on a state stream that was opened for the purpose.
 ///
 /// The feed's aggregator sends one state message for each drain of its queue. All of these were
-/// sent after `opened_at`, because the stream did not exist before; see `ingest::caught_up`.
+/// sent after `opened_at`, because the stream did not exist before; see `ingest::tokio::Drains`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct DrainCycles {
     /// Just before the stream was asked for.
@@ -161,13 +171,6 @@ pub enum ApiMoment {
         request_id: String,
         /// The id of the completion mode; see `policy`.
         mode: String,
-    },
-    /// The handler's event loop has gone round once since the handler completed. What was put off
-    /// for the next tick, for example a `connect`, has been done by now. It is told a second time
-    /// by a runtime that has waited since, just before it asks for the next event.
-    LoopTurned {
-        /// The id of the invocation.
-        request_id: String,
     },
     /// The body of `POST …/response` was fully read.
     ResponseReceived {

@@ -81,7 +81,7 @@ fn distortion() -> impl Strategy<Value = Distortion> {
 /// A run against the double: how often it is drained around the response is up to `pumps`.
 fn observations(truths: &[Truth], capacity: usize, pumps: u64, audit: bool) -> Vec<Observation> {
     let mut feed = FeedDouble::new(capacity);
-    let mut seen = vec![run_started(1), at(0.1, ObservationKind::ConsoleAttached)];
+    let mut seen = vec![run_started(1), at(0.1, ObservationKind::FeedAttached)];
     feed.spawn(FakeTask::of_runtime(1));
     feed.drain(1.0);
     seen.push(on_main(1.0, feed.changes(1.0)));
@@ -125,14 +125,14 @@ fn distort(seen: Vec<Observation>, distortion: &Distortion) -> Vec<Observation> 
     let main = |observation: &Observation| {
         matches!(
             observation.kind,
-            ObservationKind::ConsoleUpdate { subscription: Subscription::Main, .. }
+            ObservationKind::ConsoleMessage { subscription: Subscription::Main, .. }
         )
     };
     let places: Vec<usize> = (0..seen.len()).filter(|index| main(&seen[*index])).collect();
     let mut seen = seen;
-    let update_at = |seen: &mut Vec<Observation>, place: usize| -> Box<_> {
+    let message_at = |seen: &mut Vec<Observation>, place: usize| -> Box<_> {
         match &mut seen[place].kind {
-            ObservationKind::ConsoleUpdate { update, .. } => update.clone(),
+            ObservationKind::ConsoleMessage { message, .. } => message.clone(),
             _ => unreachable!("only messages are picked"),
         }
     };
@@ -143,15 +143,13 @@ fn distort(seen: Vec<Observation>, distortion: &Distortion) -> Vec<Observation> 
         }
         Distortion::LoseRow(index, row) => {
             let place = *index.get(&places);
-            let mut update = update_at(&mut seen, place);
-            if let Some(tasks) = &mut update.task_update
-                && !tasks.new_tasks.is_empty()
-            {
-                let lost = tasks.new_tasks.remove(row.index(tasks.new_tasks.len()));
-                tasks.stats_update.remove(&lost.id.unwrap().id);
+            let mut message = message_at(&mut seen, place);
+            if !message.tasks.is_empty() {
+                let lost = message.tasks.remove(row.index(message.tasks.len()));
+                message.task_stats.retain(|stats| stats.span != lost.span);
             }
             seen[place].kind =
-                ObservationKind::ConsoleUpdate { subscription: Subscription::Main, update };
+                ObservationKind::ConsoleMessage { subscription: Subscription::Main, message };
         }
         Distortion::Swap(index) => {
             let which = index.index(places.len().saturating_sub(1));
@@ -174,42 +172,35 @@ fn distort(seen: Vec<Observation>, distortion: &Distortion) -> Vec<Observation> 
                 .filter(|observation| {
                     !matches!(
                         observation.kind,
-                        ObservationKind::ConsoleUpdate { .. } | ObservationKind::DrainCycles(_)
+                        ObservationKind::ConsoleMessage { .. } | ObservationKind::DrainCycles(_)
                     )
                 })
                 .collect();
             let reason = "connection reset".to_owned();
-            seen.push(Observation { at: end, kind: ObservationKind::ConsoleLost { reason } });
+            seen.push(Observation { at: end, kind: ObservationKind::FeedLost { reason } });
             seen.extend(tail);
         }
         Distortion::ForgeNow(ahead) => {
             for place in places {
-                let mut update = update_at(&mut seen, place);
-                if let Some(now) = &mut update.now {
-                    now.nanos += (*ahead * 1e6) as i32;
-                    now.seconds += i64::from(now.nanos / 1_000_000_000);
-                    now.nanos %= 1_000_000_000;
+                let mut message = message_at(&mut seen, place);
+                if let Some(now) = &mut message.now {
+                    *now = now.plus(std::time::Duration::from_nanos((*ahead * 1e6) as u64));
                 }
                 seen[place].kind =
-                    ObservationKind::ConsoleUpdate { subscription: Subscription::Main, update };
+                    ObservationKind::ConsoleMessage { subscription: Subscription::Main, message };
             }
         }
         Distortion::ForgeEnd(index, row) => {
             let place = *index.get(&places);
-            let mut update = update_at(&mut seen, place);
-            if let Some(tasks) = &mut update.task_update {
-                let mut alive: Vec<_> = tasks
-                    .stats_update
-                    .values_mut()
-                    .filter(|stats| stats.dropped_at.is_none())
-                    .collect();
-                if !alive.is_empty() {
-                    let which = row.index(alive.len());
-                    alive[which].dropped_at = alive[which].created_at;
-                }
+            let mut message = message_at(&mut seen, place);
+            let mut alive: Vec<_> =
+                message.task_stats.iter_mut().filter(|stats| stats.ended.is_none()).collect();
+            if !alive.is_empty() {
+                let which = row.index(alive.len());
+                alive[which].ended = alive[which].created;
             }
             seen[place].kind =
-                ObservationKind::ConsoleUpdate { subscription: Subscription::Main, update };
+                ObservationKind::ConsoleMessage { subscription: Subscription::Main, message };
         }
         Distortion::Delay(by) => {
             // The messages keep their stamps and come later; the rest of the run does not wait.

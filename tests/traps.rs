@@ -35,7 +35,7 @@ impl Run {
         let runtimes = FakeTask::of_runtime(1);
         let init = vec![
             run_started(1),
-            at(0.1, ObservationKind::ConsoleAttached),
+            at(0.1, ObservationKind::FeedAttached),
             on_main(1.0, update(1.0, &[runtimes])),
         ];
         let before = vec![on_main(50.0, update(50.0, tasks))];
@@ -118,11 +118,12 @@ fn trap_2_dropped_events_are_a_gap_whichever_kind_and_subscription() {
         for on_the_audit in [false, true] {
             let mut run = Run::with(&[]);
             let messages = if on_the_audit { &mut run.proof } else { &mut run.before };
-            if let Some(ObservationKind::ConsoleUpdate { update, .. }) =
-                messages.last_mut().map(|observation| &mut observation.kind)
-            {
-                drop(update);
-            }
+            let known = if on_the_audit { vec![FakeTask::of_runtime(1)] } else { Vec::new() };
+            let now = if on_the_audit { 101.1 } else { 50.0 };
+            let mut update = update(now, &known);
+            drop(&mut update);
+            let observe = if on_the_audit { on_audit } else { on_main };
+            *messages.last_mut().unwrap() = observe(now + 0.1, update);
             let report = run.report();
             assert_eq!(report.verdict, Verdict::Inconclusive);
             assert_eq!(gaps(&report), ["events-dropped"]);
@@ -134,7 +135,7 @@ fn trap_2_dropped_events_are_a_gap_whichever_kind_and_subscription() {
 fn trap_3_a_full_state_that_never_comes_is_a_gap() {
     let seen = [
         run_started(1),
-        at(0.1, ObservationKind::ConsoleAttached),
+        at(0.1, ObservationKind::FeedAttached),
         api(2.0, ApiMoment::NextRequested),
         delivered(3.0, 1),
         responded(100.0, 1),
@@ -378,7 +379,7 @@ fn trap_10_the_root_of_the_runtime_is_never_a_finding() {
 fn trap_11_a_feed_that_ends_before_the_run_is_a_gap() {
     let mut run = Run::with(&[]);
     let reason = "broken pipe".to_owned();
-    run.before.push(at(60.0, ObservationKind::ConsoleLost { reason }));
+    run.before.push(at(60.0, ObservationKind::FeedLost { reason }));
     let report = run.report();
     assert_eq!(report.verdict, Verdict::Inconclusive);
     assert!(gaps(&report).contains(&"feed-lost"));
@@ -401,7 +402,7 @@ fn trap_13_a_child_process_is_seen_although_the_feed_does_not_show_it() {
     let child =
         loopcheck::model::socket::ChildProcess { pid: 7, start_ticks: 1, name: "sleep".into() };
     let scan = SocketScan { children: vec![child], ..SocketScan::default() };
-    let mut seen = vec![run_started(1), at(0.1, ObservationKind::ConsoleAttached)];
+    let mut seen = vec![run_started(1), at(0.1, ObservationKind::FeedAttached)];
     seen.push(on_main(1.0, update(1.0, &[FakeTask::of_runtime(1)])));
     seen.extend([api(2.0, ApiMoment::NextRequested), nothing_open(3.0), delivered(3.0, 1)]);
     seen.extend([responded(100.0, 1), at(100.1, ObservationKind::Sockets(scan))]);
@@ -431,7 +432,7 @@ fn trap_13_a_plain_thread_is_told_from_the_threads_of_blocking_tasks() {
     // One blocking task has come and gone: one of the two new threads was its.
     let blocking = FakeTask { kind: "blocking", ended: Some(60.0), ..FakeTask::new(100, 50.0) };
     let all = [FakeTask::of_runtime(1), blocking];
-    let mut seen = vec![run_started(1), at(0.1, ObservationKind::ConsoleAttached)];
+    let mut seen = vec![run_started(1), at(0.1, ObservationKind::FeedAttached)];
     seen.push(on_main(1.0, update(1.0, &all[..1])));
     seen.extend([api(2.0, ApiMoment::NextRequested), at(2.5, scan(at_init)), delivered(3.0, 1)]);
     seen.push(on_main(70.0, update(70.0, &all[1..])));
@@ -468,7 +469,7 @@ fn the_two_moments_what_ends_before_next_is_safe() {
 fn growth_is_read_over_invocations() {
     let tasks: Vec<FakeTask> =
         [(100, 50.0), (101, 650.0)].map(|(span, created)| FakeTask::new(span, created)).to_vec();
-    let mut seen = vec![run_started(2), at(0.1, ObservationKind::ConsoleAttached)];
+    let mut seen = vec![run_started(2), at(0.1, ObservationKind::FeedAttached)];
     seen.push(on_main(1.0, update(1.0, &[FakeTask::of_runtime(1)])));
     seen.push(api(2.0, ApiMoment::NextRequested));
     for (index, start) in [(1u32, 3.0), (2, 603.0)] {

@@ -1,6 +1,6 @@
 //! Holes in the evidence that only the whole run shows.
 
-use crate::ingest::console;
+use crate::ingest::tokio;
 use crate::model::diagnostic::{Diagnostic, Effect, GapId};
 use crate::model::run::KillReason;
 use crate::model::store::Store;
@@ -9,7 +9,7 @@ use crate::runtime::Family;
 
 /// Adds what is missing from the evidence to the gaps that are known.
 pub(crate) fn complete(store: &mut Store) {
-    console::compare_with_main(store);
+    tokio::compare_with_main(store);
     feed(store);
     catching_up(store);
     invocations(store);
@@ -94,7 +94,7 @@ fn catching_up(store: &mut Store) {
     let behind: Vec<u32> = store
         .invocations
         .iter()
-        .filter(|known| known.responded_at.is_some() && known.caught_up_at.is_none())
+        .filter(|known| known.responded_at.is_some() && known.complete_at.is_none())
         .map(|known| known.index)
         .collect();
     for index in behind {

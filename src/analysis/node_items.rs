@@ -53,9 +53,6 @@ impl Collector<'_> {
             let task = self.store.task(*key);
             let facts = task.facts.as_ref();
             let kind = facts.map(|facts| facts.kind);
-            if kind == Some(ItemKind::Invocation) {
-                continue;
-            }
             let wait = self.waits.on(*key).cloned();
             let is_job = kind == Some(ItemKind::Job);
             let (origin, package) = made_by(task.owner.as_ref(), facts);

@@ -1,6 +1,6 @@
 //! The outside world: everything that produces observations, and nothing that judges them.
 
-pub(crate) mod console;
+pub(crate) mod feed;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod runtime_api;

@@ -1,7 +1,8 @@
-//! The evidence so far: the store, and the proof that it is complete.
+//! The evidence so far: the store, and whether it is complete.
 
-use crate::ingest::caught_up::CaughtUp;
-use crate::ingest::{console, invocations, sockets};
+use crate::ingest::completeness::Completeness;
+use crate::ingest::tokio::EventCount;
+use crate::ingest::{feed, invocations, sockets, tokio};
 use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
@@ -13,7 +14,7 @@ use crate::observation::{Observation, ObservationKind};
 pub struct Evidence {
     /// What is known.
     pub store: Store,
-    proof: Option<CaughtUp>,
+    completeness: Option<Completeness>,
 }
 
 impl Evidence {
@@ -24,19 +25,36 @@ impl Evidence {
         match &observation.kind {
             ObservationKind::RunStarted(run) => store.run = Some(run.as_ref().clone()),
             ObservationKind::ProcessStarted { pid } => store.pid = Some(*pid),
-            ObservationKind::ConsoleAttached => store.feed.attached_at = Some(at),
-            ObservationKind::ConsoleUpdate { subscription, update } => {
-                let events = console::apply(store, *subscription, update);
-                if let Some(proof) = &mut self.proof {
-                    proof.received(at, update.now.map(Into::into), events);
+            ObservationKind::FeedAttached => store.feed.attached_at = Some(at),
+            ObservationKind::ConsoleMessage { subscription, message } => {
+                let events = tokio::apply(store, *subscription, message);
+                if let Some(completeness) = &mut self.completeness {
+                    completeness.received(at, message.now, events);
                 }
             }
             ObservationKind::DrainCycles(cycles) => {
-                if let Some(proof) = &mut self.proof {
-                    proof.counted(*cycles);
+                if let Some(completeness) = &mut self.completeness {
+                    completeness.counted(*cycles);
                 }
             }
-            ObservationKind::ConsoleLost { reason } => {
+            ObservationKind::FeedUpdate(update) => {
+                feed::apply(store, update);
+                // Recordings of format version 4 have counted drains for this feed as well.
+                let events = EventCount(update.created.len() as u64);
+                if let Some(completeness) = &mut self.completeness {
+                    completeness.received(at, Some(update.at), events);
+                }
+            }
+            ObservationKind::FeedFlushed { requested, sequence } => {
+                // An update that has not come is missing, whatever the flush says.
+                if store.feed.sequence.is_some_and(|last| last >= *sequence) {
+                    store.feed.flushed = store.feed.flushed.max(Some(*requested));
+                    if let Some(completeness) = &mut self.completeness {
+                        completeness.flushed(at, *requested);
+                    }
+                }
+            }
+            ObservationKind::FeedLost { reason } => {
                 store.feed.lost_at = store.feed.lost_at.or(Some(at));
                 self.note_lost_feed(reason);
             }
@@ -64,14 +82,14 @@ impl Evidence {
             ObservationKind::Uncaught(error) => store.uncaught.push((at, error.clone())),
             ObservationKind::Diagnostic(gap) => store.note(gap.clone()),
         }
-        self.follow_proof();
+        self.follow_completeness();
     }
 
     /// The end of a feed matters only while something is still to be learned from it.
     fn note_lost_feed(&mut self, reason: &str) {
         let over = self.store.exited.is_some() || self.store.killed.is_some();
         if !over {
-            let message = format!("the console feed ended before the run did: {reason}");
+            let message = format!("the feed ended before the run did: {reason}");
             self.store.note(
                 Diagnostic::new(GapId::FeedLost, message)
                     .hint("its process has ended, or has closed what it tells loopcheck through"),
@@ -79,15 +97,16 @@ impl Evidence {
         }
     }
 
-    fn follow_proof(&mut self) {
+    fn follow_completeness(&mut self) {
         let Some(last) = self.store.invocations.last_mut() else { return };
         let Some(responded_at) = last.responded_at else {
-            self.proof = None;
+            self.completeness = None;
             return;
         };
-        let proof = self.proof.get_or_insert_with(|| CaughtUp::with(responded_at));
-        if last.caught_up_at.is_none() && proof.proved_at().is_some() {
-            last.caught_up_at = proof.proved_at();
+        let completeness =
+            self.completeness.get_or_insert_with(|| Completeness::up_to(responded_at));
+        if last.complete_at.is_none() && completeness.complete_at().is_some() {
+            last.complete_at = completeness.complete_at();
             self.keep_activities(responded_at);
         }
     }

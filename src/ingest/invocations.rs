@@ -42,17 +42,6 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
         ApiMoment::HandlerCompleted { request_id, mode } => {
             complete(store, at, request_id, mode);
         }
-        ApiMoment::LoopTurned { request_id } => {
-            if let Some(invocation) = find(store, request_id)
-                && invocation.responded_at.is_some()
-            {
-                if invocation.turned_at.is_none() {
-                    invocation.turned_at = Some(at);
-                } else {
-                    invocation.asked_at = Some(at);
-                }
-            }
-        }
         ApiMoment::ResponseReceived { request_id, streaming, error_type, bytes } => {
             // A streamed body that ends with an error trailer has failed in the middle.
             let outcome = if error_type.is_some() { Outcome::Error } else { Outcome::Response };
@@ -166,6 +155,25 @@ fn respond(store: &mut Store, at: Timestamp, request_id: &str, outcome: Outcome,
         }
         invocation.posted_at = Some(at);
         invocation.streaming = streaming;
+    }
+}
+
+/// The event loop has turned once since the handler completed.
+pub(super) fn turned(store: &mut Store, at: Timestamp, request_id: &str) {
+    if let Some(invocation) = find(store, request_id)
+        && let Some(responded_at) = invocation.responded_at
+    {
+        // The two instants are read by different processes.
+        invocation.turned_at = invocation.turned_at.or(Some(at.max(responded_at)));
+    }
+}
+
+/// The runtime is about to ask for the next event, by its own clock.
+pub(super) fn about_to_freeze(store: &mut Store, at: Timestamp, request_id: &str) {
+    if let Some(invocation) = find(store, request_id)
+        && let Some(responded_at) = invocation.responded_at
+    {
+        invocation.asked_at = Some(at.max(responded_at));
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Nothing here judges; nothing here looks outside.
 
-pub mod caught_up;
-pub mod console;
+pub mod tokio;
+
+mod completeness;
 mod evidence;
+mod feed;
 mod invocations;
+mod place;
 mod sockets;
-mod timer_owner;
 mod together;
 
 pub use evidence::Evidence;

@@ -31,7 +31,6 @@ pub(super) fn takes(together: &mut Together, at: Timestamp, moment: &ApiMoment) 
         ApiMoment::ConnectionOpened { .. }
         | ApiMoment::ConnectionClosed { .. }
         | ApiMoment::HandlerCompleted { .. }
-        | ApiMoment::LoopTurned { .. }
         | ApiMoment::InitErrorReceived { .. }
         | ApiMoment::RequestRefused { .. }
         | ApiMoment::ExtensionRegistered { .. }

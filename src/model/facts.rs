@@ -32,32 +32,8 @@ pub enum ItemKind {
     Watcher,
     /// A message port.
     Port,
-    /// An invocation, shown as a task.
-    Invocation,
     /// Anything else that can keep an event loop alive.
     Other,
-}
-
-impl ItemKind {
-    /// The kind with this name in the feed.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Some(match id {
-            "timer" => Self::Timer,
-            "immediate" => Self::Immediate,
-            "socket" => Self::Socket,
-            "server" => Self::Server,
-            "udp" => Self::Udp,
-            "job" => Self::Job,
-            "async-fn" => Self::AsyncFunction,
-            "worker" => Self::Worker,
-            "child" => Self::Child,
-            "watcher" => Self::Watcher,
-            "port" => Self::Port,
-            "invocation" => Self::Invocation,
-            "other" => Self::Other,
-            _ => return None,
-        })
-    }
 }
 
 /// What the feed reports about an item.

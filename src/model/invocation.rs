@@ -35,8 +35,8 @@ pub struct Invocation {
     pub streaming: bool,
     /// When sockets and child processes were read for the response moment.
     pub scanned_at: Option<Timestamp>,
-    /// When the feed was proved to be caught up with the response moment.
-    pub caught_up_at: Option<Timestamp>,
+    /// When the feed was known to be complete up to the response moment.
+    pub complete_at: Option<Timestamp>,
     /// When the runtime asked for the next event.
     pub next_at: Option<Timestamp>,
     /// When the runtime and every extension that takes part in invocations had asked for the next
@@ -76,7 +76,7 @@ impl Invocation {
             asked_at: None,
             streaming: false,
             scanned_at: None,
-            caught_up_at: None,
+            complete_at: None,
             next_at: None,
             idle_at: None,
             settled: None,

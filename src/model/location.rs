@@ -44,6 +44,18 @@ pub struct Package {
     pub version: Option<String>,
 }
 
+impl Package {
+    /// Splits `@aws-sdk/client-s3@3.9.0`; the name of a scoped package begins with an `@` of its own.
+    pub fn from_specifier(specifier: &str) -> Self {
+        match specifier.rsplit_once('@') {
+            Some((name, version)) if !name.is_empty() => {
+                Self { name: name.to_owned(), version: Some(version.to_owned()) }
+            }
+            _ => Self { name: specifier.to_owned(), version: None },
+        }
+    }
+}
+
 impl Location {
     /// Shortens a source path and tells its owner.
     pub fn resolve(
@@ -165,6 +177,18 @@ pub(super) mod tests {
 
     pub(in crate::model) fn dependency(name: &str, version: Option<&str>) -> Owner {
         Owner::Dependency(Package { name: name.into(), version: version.map(Into::into) })
+    }
+
+    #[test]
+    fn a_scope_is_part_of_a_packages_name() {
+        let check = |text: &str, name: &str, version: Option<&str>| {
+            let package = Package::from_specifier(text);
+            assert_eq!((package.name.as_str(), package.version.as_deref()), (name, version));
+        };
+        check("pg@8.16.3", "pg", Some("8.16.3"));
+        check("@aws-sdk/client-s3@3.9.0", "@aws-sdk/client-s3", Some("3.9.0"));
+        check("@aws-sdk/client-s3", "@aws-sdk/client-s3", None);
+        check("pg", "pg", None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The store only holds; `ingest` decides what an observation changes in it, and `snapshot` and
 //! `analysis` read it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -69,17 +69,21 @@ pub struct Store {
     pub(crate) spans: Spans,
 }
 
-/// What is known of the console feed itself.
+/// What is known of the feed itself.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
-    /// When both of its streams were open.
+    /// When it answered.
     pub attached_at: Option<Timestamp>,
     /// When it ended before the run did.
     pub lost_at: Option<Timestamp>,
-    /// Messages on the main subscription.
+    /// Updates; of tokio's console those on the main subscription.
     pub updates: u64,
-    /// The feed's own stamp of the last message on the main subscription.
+    /// The feed's own stamp of the last of them.
     pub last_now: Option<Timestamp>,
+    /// The typed feed: the number of the last update.
+    pub sequence: Option<u64>,
+    /// The typed feed: up to when a flush has shown it to be complete.
+    pub flushed: Option<Timestamp>,
     /// The feed's own stamp of the last audit.
     pub last_audit: Option<Timestamp>,
     /// Events that the feed says it has lost.
@@ -92,8 +96,8 @@ pub(crate) struct Spans {
     pub(crate) tasks: HashMap<u64, TaskKey>,
     pub(crate) resources: HashMap<u64, ResourceKey>,
     pub(crate) async_ops: HashMap<u64, AsyncOpKey>,
-    /// Field names of each callsite.
-    pub(crate) field_names: HashMap<u64, Vec<String>>,
+    /// The call sites that have been registered.
+    pub(crate) callsites: HashSet<u64>,
 }
 
 /// A socket over time.

@@ -205,6 +205,18 @@ impl Task {
 }
 
 impl TaskStats {
+    /// The counters of a task that waits since it was created and can be woken.
+    pub fn waiting(created: Timestamp) -> Self {
+        Self {
+            polls: 1,
+            waker_clones: 1,
+            first_poll: Some(created),
+            last_poll_started: Some(created),
+            last_poll_ended: Some(created),
+            ..Self::default()
+        }
+    }
+
     /// What the task is doing.
     pub fn activity(&self) -> Activity {
         let Some(started) = self.last_poll_started else {

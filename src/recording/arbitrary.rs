@@ -14,6 +14,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
+use crate::feed::console::MessageReader;
 use crate::model::diagnostic::{Diagnostic, DiagnosticId};
 use crate::model::socket::{ChildProcess, Protocol, SocketFact, SocketState, Thread};
 use crate::model::time::Timestamp;
@@ -22,6 +23,7 @@ use crate::observation::{
     KillReason, Observation, ObservationKind, Peer, Policy, RunStarted, Runtime, SettledReason,
     SocketScan, Subscription, UncaughtError, UncaughtKind,
 };
+use crate::recording::arbitrary_feed::feed_update;
 
 /// Some observations, the same ones each time.
 pub(super) fn sample(count: usize) -> Vec<Observation> {
@@ -66,14 +68,18 @@ fn kind() -> impl Strategy<Value = ObservationKind> {
     prop_oneof![
         run_started().prop_map(|run| ObservationKind::RunStarted(Box::new(run))),
         any::<u32>().prop_map(|pid| ObservationKind::ProcessStarted { pid }),
-        Just(ObservationKind::ConsoleAttached),
+        Just(ObservationKind::FeedAttached),
         (subscription, update()).prop_map(|(subscription, update)| {
-            ObservationKind::ConsoleUpdate { subscription, update: Box::new(update) }
+            let message = Box::new(MessageReader::default().read(&update));
+            ObservationKind::ConsoleMessage { subscription, message }
         }),
+        feed_update().prop_map(|update| ObservationKind::FeedUpdate(Box::new(update))),
+        (time(), any::<u64>())
+            .prop_map(|(requested, sequence)| ObservationKind::FeedFlushed { requested, sequence }),
         (time(), time(), any::<u64>()).prop_map(|(opened_at, counted_at, cycles)| {
             ObservationKind::DrainCycles(DrainCycles { opened_at, counted_at, cycles })
         }),
-        text().prop_map(|reason| ObservationKind::ConsoleLost { reason }),
+        text().prop_map(|reason| ObservationKind::FeedLost { reason }),
         moment().prop_map(ObservationKind::RuntimeApi),
         socket_scan().prop_map(ObservationKind::Sockets),
         settled.prop_map(|reason| ObservationKind::Settled { reason }),
@@ -205,7 +211,6 @@ fn moment() -> impl Strategy<Value = ApiMoment> {
             .prop_map(|(name, events)| ApiMoment::ExtensionRegistered { name, events }),
         (text(), text())
             .prop_map(|(request_id, mode)| ApiMoment::HandlerCompleted { request_id, mode }),
-        text().prop_map(|request_id| ApiMoment::LoopTurned { request_id }),
         text().prop_map(|name| ApiMoment::ExtensionNextRequested { name }),
     ]
 }
@@ -257,6 +262,7 @@ fn thread() -> impl Strategy<Value = Thread> {
     })
 }
 
+/// A message of tokio-console, as it is on the wire.
 fn update() -> impl Strategy<Value = Update> {
     (
         option::of(stamp()),
@@ -467,7 +473,7 @@ fn length() -> impl Strategy<Value = prost_types::Duration> {
         .prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos })
 }
 
-fn time() -> impl Strategy<Value = Timestamp> {
+pub(super) fn time() -> impl Strategy<Value = Timestamp> {
     prop_oneof![any::<u64>(), Just(0), Just(u64::MAX)].prop_map(Timestamp::from_nanos)
 }
 
@@ -479,7 +485,7 @@ fn address() -> impl Strategy<Value = SocketAddr> {
 }
 
 /// Text that breaks what is careless with text.
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     let hostile = select(vec![
         "",
         "\0",

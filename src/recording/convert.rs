@@ -6,23 +6,23 @@
 
 use prost::Message;
 
+use crate::feed::convert as feed;
 use crate::model::diagnostic::{Diagnostic, DiagnosticId};
-use crate::model::socket::{ChildProcess, SocketFact, Thread};
 use crate::model::time::Timestamp;
-use crate::observation::{
-    ApiMoment, DrainCycles, ExitedWith, Observation, ObservationKind, SocketScan, UncaughtError,
-};
+use crate::observation::{DrainCycles, ExitedWith, Observation, ObservationKind, UncaughtError};
+use crate::recording::console::{from_console_message, to_console_message};
 use crate::recording::frame_error::{FrameError, Result};
 use crate::recording::generated as proto;
 use crate::recording::generated::frame::Kind;
 use crate::recording::generated::process_exited::Status;
 use crate::recording::generated::runtime_api::Moment;
-use crate::recording::plain::{from_address, to_address};
+use crate::recording::moment::{from_moment, to_moment};
+use crate::recording::old::OldFrame;
 use crate::recording::run::{from_run_started, to_run_started};
+use crate::recording::scan::{from_socket_scan, to_socket_scan};
 use crate::recording::twins::{
-    from_frozen_by, from_kill_reason, from_protocol, from_settled_reason, from_socket_state,
-    from_subscription, from_uncaught_kind, to_frozen_by, to_kill_reason, to_protocol,
-    to_settled_reason, to_socket_state, to_subscription, to_uncaught_kind,
+    from_frozen_by, from_kill_reason, from_settled_reason, from_subscription, from_uncaught_kind,
+    to_frozen_by, to_kill_reason, to_settled_reason, to_uncaught_kind,
 };
 
 /// What a frame of a recording holds.
@@ -30,6 +30,8 @@ use crate::recording::twins::{
 pub(super) enum Content {
     /// Something that was seen.
     Observation(Observation),
+    /// Something that was seen, in the words of an earlier version.
+    Old(OldFrame),
     /// The end of the recording.
     End {
         /// How many frames stand before it.
@@ -56,23 +58,43 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
     if frame.encoded_len() != bytes.len() {
         return Err(FrameError::Inexact);
     }
+    let at = Timestamp::from_nanos(frame.at_nanos);
     let kind = match frame.kind.ok_or(FrameError::Missing("the kind of observation"))? {
         Kind::End(proto::End { frames }) => return Ok(Content::End { frames }),
+        Kind::ConsoleUpdate(proto::ConsoleUpdate { subscription, update }) => {
+            return Ok(Content::Old(OldFrame::ConsoleUpdate {
+                at,
+                subscription: from_subscription(subscription)?,
+                update: Box::new(update.ok_or(FrameError::Missing("the console's update"))?),
+            }));
+        }
+        Kind::RuntimeApi(proto::RuntimeApi {
+            moment: Some(Moment::LoopTurned(proto::LoopTurned { request_id })),
+        }) => return Ok(Content::Old(OldFrame::LoopTurned { at, request_id })),
         Kind::RunStarted(message) => {
             ObservationKind::RunStarted(Box::new(from_run_started(message)?))
         }
         Kind::ProcessStarted(proto::ProcessStarted { pid }) => {
             ObservationKind::ProcessStarted { pid }
         }
-        Kind::ConsoleAttached(proto::ConsoleAttached {}) => ObservationKind::ConsoleAttached,
-        Kind::ConsoleUpdate(proto::ConsoleUpdate { subscription, update }) => {
-            ObservationKind::ConsoleUpdate {
-                subscription: from_subscription(subscription)?,
-                update: Box::new(update.ok_or(FrameError::Missing("the console's update"))?),
+        Kind::ConsoleAttached(proto::ConsoleAttached {}) => ObservationKind::FeedAttached,
+        Kind::ConsoleMessage(message) => {
+            let (subscription, message) = from_console_message(message)?;
+            ObservationKind::ConsoleMessage { subscription, message: Box::new(message) }
+        }
+        Kind::FeedUpdate(update) => {
+            // Errors and gaps are frames of their own.
+            if !update.uncaught.is_empty() || !update.gaps.is_empty() {
+                return Err(FrameError::Inexact);
             }
+            ObservationKind::FeedUpdate(Box::new(feed::from_wire(update)?))
+        }
+        Kind::FeedFlushed(proto::FeedFlushed { requested_nanos, sequence }) => {
+            let requested = Timestamp::from_nanos(requested_nanos);
+            ObservationKind::FeedFlushed { requested, sequence }
         }
         Kind::DrainCycles(message) => ObservationKind::DrainCycles(from_drain_cycles(message)),
-        Kind::ConsoleLost(proto::ConsoleLost { reason }) => ObservationKind::ConsoleLost { reason },
+        Kind::ConsoleLost(proto::ConsoleLost { reason }) => ObservationKind::FeedLost { reason },
         Kind::RuntimeApi(proto::RuntimeApi { moment }) => {
             let moment = moment.ok_or(FrameError::Missing("the moment at the Runtime API"))?;
             ObservationKind::RuntimeApi(from_moment(moment)?)
@@ -112,7 +134,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Content> {
             ObservationKind::Diagnostic(Diagnostic { id, message, hint })
         }
     };
-    Ok(Content::Observation(Observation { at: Timestamp::from_nanos(frame.at_nanos), kind }))
+    Ok(Content::Observation(Observation { at, kind }))
 }
 
 // None of the functions below has a wildcard, in a `match` or in a pattern of a struct: whatever
@@ -124,15 +146,19 @@ fn to_kind(kind: &ObservationKind) -> Kind {
         ObservationKind::ProcessStarted { pid } => {
             Kind::ProcessStarted(proto::ProcessStarted { pid: *pid })
         }
-        ObservationKind::ConsoleAttached => Kind::ConsoleAttached(proto::ConsoleAttached {}),
-        ObservationKind::ConsoleUpdate { subscription, update } => {
-            Kind::ConsoleUpdate(proto::ConsoleUpdate {
-                subscription: to_subscription(*subscription),
-                update: Some(update.as_ref().clone()),
+        ObservationKind::FeedAttached => Kind::ConsoleAttached(proto::ConsoleAttached {}),
+        ObservationKind::ConsoleMessage { subscription, message } => {
+            Kind::ConsoleMessage(to_console_message(*subscription, message))
+        }
+        ObservationKind::FeedUpdate(update) => Kind::FeedUpdate(feed::to_wire(update)),
+        ObservationKind::FeedFlushed { requested, sequence } => {
+            Kind::FeedFlushed(proto::FeedFlushed {
+                requested_nanos: requested.nanos(),
+                sequence: *sequence,
             })
         }
         ObservationKind::DrainCycles(cycles) => Kind::DrainCycles(to_drain_cycles(*cycles)),
-        ObservationKind::ConsoleLost { reason } => {
+        ObservationKind::FeedLost { reason } => {
             Kind::ConsoleLost(proto::ConsoleLost { reason: reason.clone() })
         }
         ObservationKind::RuntimeApi(moment) => {
@@ -204,170 +230,6 @@ fn from_drain_cycles(message: proto::DrainCycles) -> DrainCycles {
     }
 }
 
-fn to_moment(moment: &ApiMoment) -> Moment {
-    match moment.clone() {
-        ApiMoment::ConnectionOpened { peer } => {
-            Moment::ConnectionOpened(proto::ConnectionOpened { peer: Some(to_address(peer)) })
-        }
-        ApiMoment::ConnectionClosed { peer } => {
-            Moment::ConnectionClosed(proto::ConnectionClosed { peer: Some(to_address(peer)) })
-        }
-        ApiMoment::NextRequested => Moment::NextRequested(proto::NextRequested {}),
-        ApiMoment::EventDelivered { request_id, deadline } => {
-            let deadline_nanos = deadline.nanos();
-            Moment::EventDelivered(proto::EventDelivered { request_id, deadline_nanos })
-        }
-        ApiMoment::ResponseReceived { request_id, bytes, streaming, error_type } => {
-            Moment::ResponseReceived(proto::ResponseReceived {
-                request_id,
-                bytes,
-                streaming,
-                error_type,
-            })
-        }
-        ApiMoment::ResponseTooLarge { request_id, bytes } => {
-            Moment::ResponseTooLarge(proto::ResponseTooLarge { request_id, bytes })
-        }
-        ApiMoment::ErrorReceived { request_id, error_type } => {
-            Moment::ErrorReceived(proto::ErrorReceived { request_id, error_type })
-        }
-        ApiMoment::InitErrorReceived { error_type } => {
-            Moment::InitErrorReceived(proto::InitErrorReceived { error_type })
-        }
-        ApiMoment::RequestRefused { status, request, error_type } => {
-            let status = u32::from(status);
-            Moment::RequestRefused(proto::RequestRefused { status, request, error_type })
-        }
-        ApiMoment::ExtensionRegistered { name, events } => {
-            Moment::ExtensionRegistered(proto::ExtensionRegistered { name, events })
-        }
-        ApiMoment::HandlerCompleted { request_id, mode } => {
-            Moment::HandlerCompleted(proto::HandlerCompleted { request_id, mode })
-        }
-        ApiMoment::LoopTurned { request_id } => {
-            Moment::LoopTurned(proto::LoopTurned { request_id })
-        }
-        ApiMoment::ExtensionNextRequested { name } => {
-            Moment::ExtensionNextRequested(proto::ExtensionNextRequested { name })
-        }
-    }
-}
-
-fn from_moment(moment: Moment) -> Result<ApiMoment> {
-    Ok(match moment {
-        Moment::ConnectionOpened(proto::ConnectionOpened { peer }) => {
-            ApiMoment::ConnectionOpened { peer: from_address(peer, "the peer's address")? }
-        }
-        Moment::ConnectionClosed(proto::ConnectionClosed { peer }) => {
-            ApiMoment::ConnectionClosed { peer: from_address(peer, "the peer's address")? }
-        }
-        Moment::NextRequested(proto::NextRequested {}) => ApiMoment::NextRequested,
-        Moment::EventDelivered(proto::EventDelivered { request_id, deadline_nanos }) => {
-            let deadline = Timestamp::from_nanos(deadline_nanos);
-            ApiMoment::EventDelivered { request_id, deadline }
-        }
-        Moment::ResponseReceived(proto::ResponseReceived {
-            request_id,
-            bytes,
-            streaming,
-            error_type,
-        }) => ApiMoment::ResponseReceived { request_id, bytes, streaming, error_type },
-        Moment::ResponseTooLarge(proto::ResponseTooLarge { request_id, bytes }) => {
-            ApiMoment::ResponseTooLarge { request_id, bytes }
-        }
-        Moment::ErrorReceived(proto::ErrorReceived { request_id, error_type }) => {
-            ApiMoment::ErrorReceived { request_id, error_type }
-        }
-        Moment::InitErrorReceived(proto::InitErrorReceived { error_type }) => {
-            ApiMoment::InitErrorReceived { error_type }
-        }
-        Moment::RequestRefused(proto::RequestRefused { status, request, error_type }) => {
-            let status =
-                u16::try_from(status).map_err(|_| FrameError::OutOfRange("an HTTP status"))?;
-            ApiMoment::RequestRefused { status, request, error_type }
-        }
-        Moment::ExtensionRegistered(proto::ExtensionRegistered { name, events }) => {
-            ApiMoment::ExtensionRegistered { name, events }
-        }
-        Moment::HandlerCompleted(proto::HandlerCompleted { request_id, mode }) => {
-            ApiMoment::HandlerCompleted { request_id, mode }
-        }
-        Moment::LoopTurned(proto::LoopTurned { request_id }) => {
-            ApiMoment::LoopTurned { request_id }
-        }
-        Moment::ExtensionNextRequested(proto::ExtensionNextRequested { name }) => {
-            ApiMoment::ExtensionNextRequested { name }
-        }
-    })
-}
-
-fn to_socket_scan(scan: &SocketScan) -> proto::SocketScan {
-    let SocketScan { sockets, children, threads } = scan;
-    proto::SocketScan {
-        sockets: sockets.iter().cloned().map(to_socket).collect(),
-        children: children.iter().cloned().map(to_child).collect(),
-        threads: threads.iter().cloned().map(to_thread).collect(),
-    }
-}
-
-fn from_socket_scan(message: proto::SocketScan) -> Result<SocketScan> {
-    let proto::SocketScan { sockets, children, threads } = message;
-    Ok(SocketScan {
-        sockets: sockets.into_iter().map(from_socket).collect::<Result<_>>()?,
-        children: children.into_iter().map(from_child).collect(),
-        threads: threads.into_iter().map(from_thread).collect(),
-    })
-}
-
-fn to_socket(socket: SocketFact) -> proto::Socket {
-    let SocketFact { inode, pid, protocol, local, peer, state, receive_queue, send_queue } = socket;
-    proto::Socket {
-        inode,
-        pid,
-        protocol: to_protocol(protocol),
-        local,
-        peer,
-        state: to_socket_state(state),
-        receive_queue,
-        send_queue,
-    }
-}
-
-fn from_socket(message: proto::Socket) -> Result<SocketFact> {
-    let proto::Socket { inode, pid, protocol, local, peer, state, receive_queue, send_queue } =
-        message;
-    Ok(SocketFact {
-        inode,
-        pid,
-        protocol: from_protocol(protocol)?,
-        local,
-        peer,
-        state: from_socket_state(state)?,
-        receive_queue,
-        send_queue,
-    })
-}
-
-fn to_child(child: ChildProcess) -> proto::ChildProcess {
-    let ChildProcess { pid, start_ticks, name } = child;
-    proto::ChildProcess { pid, start_ticks, name }
-}
-
-fn from_child(message: proto::ChildProcess) -> ChildProcess {
-    let proto::ChildProcess { pid, start_ticks, name } = message;
-    ChildProcess { pid, start_ticks, name }
-}
-
-fn to_thread(thread: Thread) -> proto::Thread {
-    let Thread { tid, start_ticks, name } = thread;
-    proto::Thread { tid, start_ticks, name }
-}
-
-fn from_thread(message: proto::Thread) -> Thread {
-    let proto::Thread { tid, start_ticks, name } = message;
-    Thread { tid, start_ticks, name }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -377,7 +239,7 @@ mod tests {
     use super::*;
     use crate::recording::arbitrary;
     use crate::recording::run::from_runtime;
-    use crate::recording::twins::from_policy;
+    use crate::recording::twins::{from_policy, from_protocol, from_socket_state, from_task_kind};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_500))]
@@ -437,6 +299,9 @@ mod tests {
             }
             kinds.insert(first(&proto::Frame { at_nanos: 0, kind: Some(kind) }.encode_to_vec()));
         }
+        // 5 and 12 are those of earlier versions.
+        kinds.insert(5);
+        moments.insert(12);
         assert_eq!(kinds, numbers("\"frame::Kind\""));
         assert_eq!(moments, numbers("\"runtime_api::Moment\""));
     }
@@ -458,6 +323,7 @@ mod tests {
         check(1..=7, from_socket_state);
         check(1..=4, from_policy);
         check(1..=4, from_uncaught_kind);
+        check(1..=4, from_task_kind);
     }
 
     #[test]
@@ -522,7 +388,7 @@ mod tests {
     #[test]
     fn a_field_of_a_later_version_is_refused() {
         let observation =
-            Observation { at: Timestamp::from_nanos(1), kind: ObservationKind::ConsoleAttached };
+            Observation { at: Timestamp::from_nanos(1), kind: ObservationKind::FeedAttached };
         let mut bytes = to_frame(&observation).encode_to_vec();
         // Field 99, a varint.
         bytes.extend([0x98, 0x06, 0x01]);

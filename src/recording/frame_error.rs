@@ -2,6 +2,8 @@
 
 use prost::DecodeError;
 
+use crate::feed::convert::UnknownValue;
+
 /// Why a frame cannot be understood.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(super) enum FrameError {
@@ -15,6 +17,12 @@ pub(super) enum FrameError {
     UnknownValue { field: &'static str, value: i32 },
     #[error("{0} is out of range")]
     OutOfRange(&'static str),
+}
+
+impl From<UnknownValue> for FrameError {
+    fn from(UnknownValue { field, value }: UnknownValue) -> Self {
+        Self::UnknownValue { field, value }
+    }
 }
 
 pub(super) type Result<T> = std::result::Result<T, FrameError>;

@@ -3,9 +3,14 @@
 pub mod reader;
 pub mod writer;
 
+mod console;
 mod convert;
+mod moment;
 mod run;
+mod scan;
 mod twins;
+
+mod old;
 
 mod frame_error;
 mod plain;
@@ -15,3 +20,5 @@ mod generated;
 
 #[cfg(test)]
 mod arbitrary;
+#[cfg(test)]
+mod arbitrary_feed;

@@ -18,6 +18,7 @@ use crate::recording::convert;
 use crate::recording::convert::Content;
 use crate::recording::frame_error::FrameError;
 use crate::recording::generated::Header;
+use crate::recording::old::OldRuns;
 use crate::recording::writer::{FORMAT_VERSION, MAGIC, MAX_FRAME_BYTES};
 
 /// The observations of a recording, in their order; the first is the start of the run.
@@ -110,8 +111,8 @@ impl<R: Read> RecordingReader<R> {
         check_magic(&mut frames.input)?;
         let tool_version = read_header(&mut frames)?;
         let first = match frames.next() {
-            Ok(Content::Observation(first)) => first,
-            Ok(Content::End { .. }) | Err(Stop::Truncated) => return Err(ReadError::NoObservation),
+            Ok(Next::Observation(first)) => first,
+            Ok(Next::End { .. }) | Err(Stop::Truncated) => return Err(ReadError::NoObservation),
             Err(Stop::Io(error)) => return Err(ReadError::Io(error)),
             Err(stop) => return Err(ReadError::FirstUnreadable(stop.to_string())),
         };
@@ -130,9 +131,9 @@ impl<R: Read> RecordingReader<R> {
     fn advance(&mut self) -> Result<Option<Observation>, Stop> {
         let before = self.frames.count;
         match self.frames.next()? {
-            Content::Observation(observation) => Ok(Some(observation)),
-            Content::End { frames } if frames != before => Err(Stop::WrongCount { frames }),
-            Content::End { .. } => match read_byte(&mut self.frames.input)? {
+            Next::Observation(observation) => Ok(Some(observation)),
+            Next::End { frames } if frames != before => Err(Stop::WrongCount { frames }),
+            Next::End { .. } => match read_byte(&mut self.frames.input)? {
                 None => Ok(None),
                 Some(_) => Err(Stop::AfterEnd),
             },
@@ -202,6 +203,17 @@ impl Stop {
     }
 }
 
+/// What a frame comes to, whichever version wrote it.
+enum Next {
+    /// Something that was seen.
+    Observation(Observation),
+    /// The end of the recording.
+    End {
+        /// How many frames stand before it.
+        frames: u64,
+    },
+}
+
 /// The frames of a file.
 #[derive(Debug)]
 struct Frames<R: Read> {
@@ -210,19 +222,26 @@ struct Frames<R: Read> {
     buffer: Vec<u8>,
     /// Observations so far.
     count: u64,
+    /// What frames of earlier versions depend on.
+    old: OldRuns,
 }
 
 impl<R: Read> Frames<R> {
     fn new(input: R) -> Self {
-        Self { input: BufReader::new(input), buffer: Vec::new(), count: 0 }
+        Self { input: BufReader::new(input), buffer: Vec::new(), count: 0, old: OldRuns::default() }
     }
 
-    fn next(&mut self) -> Result<Content, Stop> {
-        let content = convert::from_bytes(self.next_message()?)?;
-        if matches!(content, Content::Observation(_)) {
-            self.count += 1;
+    fn next(&mut self) -> Result<Next, Stop> {
+        let observation = match convert::from_bytes(self.next_message()?)? {
+            Content::End { frames } => return Ok(Next::End { frames }),
+            Content::Observation(observation) => observation,
+            Content::Old(frame) => self.old.convert(frame),
+        };
+        if let ObservationKind::RunStarted(run) = &observation.kind {
+            self.old.start(run);
         }
-        Ok(content)
+        self.count += 1;
+        Ok(Next::Observation(observation))
     }
 
     /// The bytes of the next message, without its length.
@@ -461,7 +480,7 @@ mod tests {
 
     #[test]
     fn a_later_format_is_refused_and_says_who_reads_it() {
-        let header = Header { format_version: 5, tool_version: "9.1.0\u{1b}[2J".to_owned() };
+        let header = Header { format_version: 6, tool_version: "9.1.0\u{1b}[2J".to_owned() };
         let mut bytes = MAGIC.to_vec();
         let mut header = header.encode_to_vec();
         // A later header may have more fields: number 99, a varint.
@@ -471,7 +490,7 @@ mod tests {
         let error = read(&bytes).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the recording has format version 5, and this loopcheck reads up to version 4"
+            "the recording has format version 6, and this loopcheck reads up to version 5"
         );
         assert_eq!(
             error.hint().unwrap(),

@@ -1,6 +1,7 @@
 //! Our enums and their twins in a recording.
 
 use crate::model::socket::{Protocol, SocketState};
+use crate::model::task::TaskKind;
 use crate::observation::{
     Break, FrozenBy, KillReason, Policy, SettledReason, Subscription, UncaughtKind,
 };
@@ -58,6 +59,27 @@ enum_twins!(
     "how something failed",
     [Exception, Rejection, Panic, Exit]
 );
+
+pub(super) fn to_task_kind(kind: TaskKind) -> i32 {
+    let twin = match kind {
+        TaskKind::Async => proto::ConsoleTaskKind::Async,
+        TaskKind::Local => proto::ConsoleTaskKind::Local,
+        TaskKind::Blocking => proto::ConsoleTaskKind::Blocking,
+        TaskKind::BlockOn => proto::ConsoleTaskKind::BlockOn,
+    };
+    twin.into()
+}
+
+pub(super) fn from_task_kind(kind: i32) -> Result<TaskKind> {
+    let unknown = FrameError::UnknownValue { field: "the kind of a task", value: kind };
+    match proto::ConsoleTaskKind::try_from(kind) {
+        Ok(proto::ConsoleTaskKind::Async) => Ok(TaskKind::Async),
+        Ok(proto::ConsoleTaskKind::Local) => Ok(TaskKind::Local),
+        Ok(proto::ConsoleTaskKind::Blocking) => Ok(TaskKind::Blocking),
+        Ok(proto::ConsoleTaskKind::BlockOn) => Ok(TaskKind::BlockOn),
+        Ok(proto::ConsoleTaskKind::Unspecified) | Err(_) => Err(unknown),
+    }
+}
 
 pub(super) fn to_frozen_by(by: FrozenBy) -> i32 {
     let twin = match by {

@@ -20,8 +20,8 @@ use crate::recording::generated::Header;
 /// What every recording begins with: no text, and broken by anything that changes line ends.
 pub const MAGIC: [u8; 8] = *b"\x8dLOOP\r\n\0";
 
-/// The version of the format that this loopcheck writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 4;
+/// The version of the format that this loopcheck writes; it reads the earlier ones as well.
+pub const FORMAT_VERSION: u32 = 5;
 
 /// The longest header or frame, without its length. A console update of a few megabytes is large.
 pub const MAX_FRAME_BYTES: usize = 256 * 1024 * 1024;
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn after_an_error_nothing_more_is_written() {
         let observation =
-            Observation { at: Timestamp::from_nanos(1), kind: ObservationKind::ConsoleAttached };
+            Observation { at: Timestamp::from_nanos(1), kind: ObservationKind::FeedAttached };
         let mut disk = Disk { free: 30, written: Vec::new() };
         let mut writer = RecordingWriter::new(&mut disk).unwrap();
         let error = loop {
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn an_observation_that_no_reader_would_take_is_refused() {
         let reason = "x".repeat(MAX_FRAME_BYTES);
-        let kind = ObservationKind::ConsoleLost { reason };
+        let kind = ObservationKind::FeedLost { reason };
         let mut bytes = Vec::new();
         let mut writer = RecordingWriter::new(&mut bytes).unwrap();
         let error = writer.write(&Observation { at: Timestamp::default(), kind }).unwrap_err();

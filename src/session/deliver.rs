@@ -21,9 +21,7 @@ impl Session {
         self.terminal.progress(format!("invocation {} of {}", done + 1, self.plan.events.len()));
         self.phase = Phase::Invoking { since: now };
         let request_id = uuid::Uuid::new_v4().to_string();
-        if let Some(node) = &self.node {
-            node.begin(&request_id);
-        }
+        self.link.begin(&request_id);
         let deadline = now.plus(self.plan.timeout);
         self.api.deliver(Invocation { request_id, ..self.invocation(event, deadline) });
     }

@@ -12,11 +12,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::host::clock::Clock;
-use crate::host::console::{ConsoleFeed, FeedSignal};
+use crate::host::feed::{AttachedFeed, FeedSignal};
 use crate::host::process::{Guard, Handler};
 use crate::host::proxy::{Proxy, ProxySignal};
 use crate::host::runtime_api::{ApiSignal, RuntimeApi};
-use crate::host::runtimes::node::{BridgeEvent, BridgeSignal};
+use crate::host::runtimes::Link;
 use crate::host::sockets::{self, InheritedSockets};
 use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
@@ -28,7 +28,6 @@ use crate::observation::{
 };
 use crate::session::feed_link::{FeedLink, Unattached};
 use crate::session::journal::Journal;
-use crate::session::node_link::NodeLink;
 use crate::session::plan::{FEED_TIMEOUT, GRACE, INIT_TIMEOUT, LAST_WORDS, Plan, RESCAN};
 use crate::session::start::run_started;
 use crate::session::{Recorder, failure};
@@ -73,7 +72,6 @@ pub(crate) async fn run(
             biased;
             Ok(()) = interrupted.changed() => session.interrupt(&mut journal),
             Some(signal) = from_api.recv() => session.on_api(signal, &mut journal),
-            Some(signal) = heard(&mut session.node) => session.on_agent(signal, &mut journal),
             Some(signal) = from_feed.recv() => session.on_feed(signal, &mut journal),
             Some((at, error)) = session.panics.recv() => {
                 journal.observe(at, ObservationKind::Uncaught(error));
@@ -125,20 +123,20 @@ pub(super) struct Session {
     pub(super) inherited: InheritedSockets,
     pub(super) console: SocketAddr,
     pub(super) feed: FeedLink,
-    pub(super) attaching: JoinHandle<Result<ConsoleFeed, Unattached>>,
+    pub(super) attaching: JoinHandle<Result<AttachedFeed, Unattached>>,
     pub(super) phase: Phase,
     /// The process has ended; its last words may still be on their way.
     pub(super) exited: Option<(Timestamp, ExitedWith)>,
     /// A round has been asked for since the last response.
-    pub(super) proving: bool,
+    pub(super) asking: bool,
     pub(super) last_scan: Timestamp,
     /// The feed has ended, or was never to be had, and it is not known yet whether the process has
     /// ended as well.
     pub(super) lost_feed: Option<Observation>,
     /// Panics that the handler's output tells of, where a policy is enforced.
     pub(super) panics: mpsc::UnboundedReceiver<(Timestamp, UncaughtError)>,
-    /// The agent, if the handler runs in Node.js.
-    pub(super) node: Option<NodeLink>,
+    /// Our side of what links the handler to loopcheck.
+    pub(super) link: Link,
     /// What the connections that are to be broken go through.
     pub(super) proxy: Option<Proxy>,
 }
@@ -184,7 +182,7 @@ impl Session {
             // The runtime is held while its sockets are read: this is the response moment.
             self.scan(journal);
             self.phase = Phase::Watching { since: at };
-            self.proving = false;
+            self.asking = false;
         }
         if let Some(release) = release {
             // The client may be gone; then nobody waits for the answer.
@@ -201,31 +199,20 @@ impl Session {
         }
     }
 
-    fn on_agent(&mut self, signal: BridgeSignal, journal: &mut Journal) {
-        let BridgeSignal { at, event } = signal;
-        let failed = matches!(event, BridgeEvent::Fault { .. });
-        if let Some(kind) = self.node.as_mut().and_then(|node| node.take(event)) {
-            journal.observe(at, kind);
-        }
-        if failed {
-            // Nothing that it has not told yet can be proved any more.
-            self.feed = FeedLink::Absent;
-        }
-    }
-
     fn on_feed(&mut self, signal: FeedSignal, journal: &mut Journal) {
         match signal {
             FeedSignal::Observed(observation) => {
                 let Observation { at, kind } = *observation;
-                if matches!(kind, ObservationKind::ConsoleLost { .. }) {
+                if matches!(kind, ObservationKind::FeedLost { .. }) {
                     self.feed = FeedLink::Absent;
-                    // The feed may have gone with its process, whose end is told next.
+                    // The feed may have gone with its process, whose end is reported next.
                     self.lost_feed = Some(Observation { at, kind });
                     return;
                 }
                 journal.observe(at, kind);
             }
             FeedSignal::RoundDone => self.feed.round_done(),
+            FeedSignal::Incomplete => self.feed.give_up(),
         }
     }
 
@@ -244,7 +231,7 @@ impl Session {
 
     fn on_attached(
         &mut self,
-        attached: Result<Result<ConsoleFeed, Unattached>, tokio::task::JoinError>,
+        attached: Result<Result<AttachedFeed, Unattached>, tokio::task::JoinError>,
     ) {
         let gap = match attached {
             Ok(Ok(feed)) => {
@@ -320,7 +307,7 @@ impl Session {
         let open =
             |connection: &crate::model::store::ApiConnection| connection.life.ended.is_none();
         let silent = !journal.evidence.store.connections.iter().any(open)
-            && self.node.as_ref().is_none_or(NodeLink::is_closed);
+            && (!self.link.serves_feed() || matches!(self.feed, FeedLink::Absent));
         if let Phase::ShuttingDown { .. } = self.phase {
             // As it was told to.
             journal.observe(at, ObservationKind::ProcessExited { status });
@@ -339,9 +326,7 @@ impl Session {
     fn await_feed(&mut self, now: Timestamp, until: Timestamp, journal: &mut Journal) {
         let full_state = journal.evidence.store.feed.updates > 0;
         let ready = match self.feed {
-            FeedLink::Attached { .. } => {
-                full_state && self.node.as_ref().is_none_or(NodeLink::is_present)
-            }
+            FeedLink::Attached { .. } => full_state,
             FeedLink::Absent => true,
             FeedLink::Expected => false,
         };
@@ -349,7 +334,7 @@ impl Session {
             self.scan(journal);
             self.deliver(journal);
         } else if now >= until {
-            if self.node.is_some() {
+            if self.link.serves_feed() {
                 // Without a feed the analysis says what is missing.
                 self.attaching.abort();
                 self.feed = FeedLink::Absent;
@@ -418,9 +403,4 @@ impl Session {
 /// What happens at the proxy; `None` where there is none.
 async fn proxied(proxy: &mut Option<Proxy>) -> Option<ProxySignal> {
     proxy.as_mut()?.signal().await
-}
-
-/// What is heard of the agent; `None` where there is none.
-async fn heard(node: &mut Option<NodeLink>) -> Option<BridgeSignal> {
-    node.as_mut()?.signal().await
 }

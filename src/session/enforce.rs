@@ -1,8 +1,8 @@
 //! A run in which a policy is enforced on the handler from outside, so that what was predicted can
 //! be compared with what happens.
 //!
-//! Nothing is asked of the feed between two invocations: it tells true times, and tells them as
-//! well after a freeze. Only at the end it has to have told everything.
+//! Nothing is asked of the feed between two invocations: its times are true, after a freeze as well.
+//! Only at the end it has to be complete.
 
 use crate::analysis;
 use crate::host::process::Freeze;
@@ -12,7 +12,7 @@ use crate::observation::{Enforced, KillReason, ObservationKind, Policy, SettledR
 use crate::session::driver::{Phase, Session};
 use crate::session::failure;
 use crate::session::journal::Journal;
-use crate::session::plan::{GRACE, PROOF_TIMEOUT, RESCAN, SHUTDOWN_TIME};
+use crate::session::plan::{COMPLETENESS_TIMEOUT, GRACE, RESCAN, SHUTDOWN_TIME};
 
 impl Session {
     /// What follows a response under the policy.
@@ -37,7 +37,7 @@ impl Session {
         let is_last = journal.evidence.store.invocations.len() >= self.plan.events.len();
         let pause_over = now >= idle.plus(enforced.pause);
         match enforced.policy {
-            Policy::HoldResponse | Policy::HoldEnv if self.node.is_none() => {
+            Policy::HoldResponse | Policy::HoldEnv if !self.holds_by_itself() => {
                 self.hold(now, deadline, is_last, journal);
             }
             _ if is_last => self.wind_down(now, since, SettledReason::TimeOver, journal),
@@ -62,7 +62,7 @@ impl Session {
             return;
         }
         // With a broken peer the handler completes as it does, and may wait for an empty loop.
-        let held = self.node.is_some()
+        let held = self.holds_by_itself()
             && journal
                 .evidence
                 .store
@@ -78,10 +78,10 @@ impl Session {
         }
     }
 
-    /// A tokio program has no loop that could be empty: the platform is played here, which waits
-    /// for what is pending.
+    /// A tokio program has no loop that could be empty: the platform, which waits for what is pending,
+    /// is emulated here.
     fn hold(&mut self, now: Timestamp, deadline: Timestamp, is_last: bool, journal: &mut Journal) {
-        if self.prove_before(deadline, now, journal) {
+        if self.complete_before(deadline, now, journal) {
             return;
         }
         let ended = analysis::is_let_go(&journal.evidence.store);
@@ -139,7 +139,7 @@ impl Session {
         self.deliver(journal);
     }
 
-    /// After the last invocation the feed has to have told everything.
+    /// After the last invocation the feed has to be complete.
     fn wind_down(
         &mut self,
         now: Timestamp,
@@ -147,7 +147,7 @@ impl Session {
         reason: SettledReason,
         journal: &mut Journal,
     ) {
-        if self.prove_before(since.plus(PROOF_TIMEOUT), now, journal) {
+        if self.complete_before(since.plus(COMPLETENESS_TIMEOUT), now, journal) {
             return;
         }
         self.scan(journal);
@@ -157,11 +157,15 @@ impl Session {
         }
     }
 
-    /// Whether the proof is still waited for.
-    fn prove_before(&mut self, until: Timestamp, now: Timestamp, journal: &mut Journal) -> bool {
+    /// Whether completeness of the feed is still waited for.
+    fn complete_before(&mut self, until: Timestamp, now: Timestamp, journal: &mut Journal) -> bool {
         let store = &journal.evidence.store;
-        let proved = store.last_invocation().is_some_and(|last| last.caught_up_at.is_some());
-        !proved && now < until && self.prove(journal)
+        let is_complete = store.last_invocation().is_some_and(|last| last.complete_at.is_some());
+        !is_complete && now < until && self.ask_completeness(journal)
+    }
+
+    fn holds_by_itself(&self) -> bool {
+        self.plan.program.runtime().capabilities().holds_by_itself
     }
 
     fn rescan(&mut self, now: Timestamp, journal: &mut Journal) {

@@ -1,4 +1,4 @@
-//! The session's link to the console feed: attaching to it, and asking it for rounds of draining.
+//! The session's side of the feed: attaching to it, and asking whether it is complete.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -6,37 +6,38 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::host::clock::Clock;
-use crate::host::console::{self, AttachError, ConsoleFeed, FeedSignal, Round};
+use crate::host::feed::{self, AttachError, AttachedFeed, FeedSignal, Round};
 use crate::host::sockets;
 
-/// How often it is looked who listens at the console's address before it is taken for a stranger.
+/// How often the listener at the console's address is looked up before it is taken for a foreign one.
 const FOREIGN_LOOKS: u32 = 10;
 
 /// How long to wait between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Drains in the first round of a proof; enough unless the queue is long.
-const FIRST_ROUND: usize = 3;
-
-/// Drains in every further round.
-const NEXT_ROUND: usize = 64;
-
-/// The console feed, from the session's side.
+/// The feed, from the session's side.
 pub(super) enum FeedLink {
     /// Nothing listens there yet.
     Expected,
-    /// Attached: rounds can be asked for.
-    Attached { rounds: mpsc::UnboundedSender<Round>, busy: bool },
+    /// Attached.
+    Attached {
+        /// Where rounds are asked for.
+        rounds: mpsc::UnboundedSender<Round>,
+        /// A round is under way.
+        busy: bool,
+        /// No round can show completeness any more; the feed is still followed.
+        incomplete: bool,
+    },
     /// There is none, or it is lost.
     Absent,
 }
 
 impl FeedLink {
     /// The link to a feed that is attached.
-    pub(super) fn to(feed: ConsoleFeed) -> Self {
+    pub(super) fn to(feed: AttachedFeed) -> Self {
         let (rounds, asked) = mpsc::unbounded_channel();
         tokio::spawn(serve_rounds(feed, asked));
-        Self::Attached { rounds, busy: false }
+        Self::Attached { rounds, busy: false, incomplete: false }
     }
 
     /// Whether it is known if there is a feed.
@@ -46,13 +47,21 @@ impl FeedLink {
 
     /// Asks for a round, unless one is under way.
     pub(super) fn ask(&mut self, fresh: bool, audit: bool) -> Asked {
-        let Self::Attached { rounds, busy } = self else { return Asked::InVain };
+        let Self::Attached { rounds, busy, incomplete: false } = self else {
+            return Asked::InVain;
+        };
         if *busy {
             return Asked::Before;
         }
-        let drains = if fresh { FIRST_ROUND } else { NEXT_ROUND };
-        *busy = rounds.send(Round { fresh, drains, audit }).is_ok();
+        *busy = rounds.send(Round { fresh, audit }).is_ok();
         if *busy { Asked::Now } else { Asked::InVain }
+    }
+
+    /// The feed can never be complete again.
+    pub(super) fn give_up(&mut self) {
+        if let Self::Attached { incomplete, .. } = self {
+            *incomplete = true;
+        }
     }
 
     /// The round that was asked for is over.
@@ -78,7 +87,7 @@ pub(super) enum Asked {
 pub(super) enum Unattached {
     /// Another program serves the address.
     Foreign,
-    /// It is no console feed.
+    /// It serves no feed.
     Failed(AttachError),
 }
 
@@ -89,11 +98,11 @@ pub(super) async fn attach(
     pid: Option<u32>,
     clock: Clock,
     signals: mpsc::UnboundedSender<FeedSignal>,
-) -> Result<ConsoleFeed, Unattached> {
+) -> Result<AttachedFeed, Unattached> {
     for _ in 0..FOREIGN_LOOKS {
-        console::listening(addr).await;
+        feed::listening(addr).await;
         if pid.is_none_or(|pid| sockets::listens(pid, addr) != Some(false)) {
-            return ConsoleFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed);
+            return AttachedFeed::attach(addr, clock, signals).await.map_err(Unattached::Failed);
         }
         // A handler that is just ending has let go of its port already.
         tokio::time::sleep(LOOK_AGAIN).await;
@@ -101,7 +110,7 @@ pub(super) async fn attach(
     Err(Unattached::Foreign)
 }
 
-async fn serve_rounds(mut feed: ConsoleFeed, mut asked: mpsc::UnboundedReceiver<Round>) {
+async fn serve_rounds(mut feed: AttachedFeed, mut asked: mpsc::UnboundedReceiver<Round>) {
     while let Some(round) = asked.recv().await {
         feed.round(round).await;
     }

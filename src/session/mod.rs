@@ -12,12 +12,11 @@ mod environment;
 mod failure;
 mod feed_link;
 mod journal;
-mod node_link;
 mod panic;
 mod plan;
 mod recorder;
 
 pub(crate) use driver::run;
 pub(crate) use environment::region;
-pub(crate) use plan::{Plan, Program};
+pub(crate) use plan::Plan;
 pub(crate) use recorder::Recorder;

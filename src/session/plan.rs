@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::host::process::Launch;
-use crate::host::runtimes::node::program::launch::NodeHandler;
-use crate::host::runtimes::node::program::runtime::Client;
-use crate::observation::{BrokenPeer, Enforced, Identity, Policy, Runtime};
+use crate::host::runtimes::Program;
+use crate::observation::{BrokenPeer, Enforced, Identity, Policy};
 
 /// A run that has been validated.
 #[derive(Clone)]
@@ -52,28 +50,6 @@ impl Plan {
     }
 }
 
-/// How a handler is started.
-#[derive(Clone)]
-pub(crate) enum Program {
-    /// An executable that serves a console feed.
-    Tokio(Launch),
-    /// A file that Node.js runs, with an agent of ours.
-    Node(Box<NodeHandler>),
-}
-
-impl Program {
-    /// What runs it, and by which rules.
-    pub(crate) fn runtime(&self) -> Runtime {
-        match self {
-            Self::Tokio(_) => Runtime::Tokio,
-            Self::Node(handler) => match handler.client() {
-                Client::Three => Runtime::NodeWithCallbacks,
-                Client::Four => Runtime::NodeWithPromises,
-            },
-        }
-    }
-}
-
 /// The longest init phase that Lambda allows (on demand; AWS Lambda developer guide,
 /// lambda-runtime-environment).
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -81,8 +57,8 @@ pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an event is kept back for a console feed that has not come up.
 pub(crate) const FEED_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the proof may take that the feed has caught up with a response.
-pub(crate) const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long it may take until the feed is complete up to a response.
+pub(crate) const COMPLETENESS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often the process group is read again while sockets or child processes are pending.
 pub(crate) const RESCAN: Duration = Duration::from_millis(50);

@@ -1,16 +1,17 @@
 //! Setting a live run up: ports, environment, process.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::host::clock::Clock;
-use crate::host::console::FeedSignal;
+use crate::host::feed::FeedSignal;
 use crate::host::output::{self, OutputLine, Stream};
 use crate::host::process::{self, Cgroup, Guard};
 use crate::host::proxy::Proxy;
 use crate::host::runtime_api::{ApiSignal, RuntimeApi};
+use crate::host::runtimes::{LinkRequest, Linked};
 use crate::host::sockets;
 use crate::host::terminal::Terminal;
 use crate::model::diagnostic::{Diagnostic, FailureId};
@@ -20,9 +21,8 @@ use crate::session::driver::{Phase, Session};
 use crate::session::environment;
 use crate::session::feed_link::{FeedLink, attach};
 use crate::session::journal::Journal;
-use crate::session::node_link::NodeLink;
 use crate::session::panic;
-use crate::session::plan::{INIT_TIMEOUT, Plan, Program};
+use crate::session::plan::{INIT_TIMEOUT, Plan};
 use crate::session::together;
 
 impl Session {
@@ -49,33 +49,33 @@ impl Session {
             ),
             None => None,
         };
-        let (mut node, mut fds) = (None, Vec::new());
-        let (launch, console) = match &plan.program {
-            Program::Tokio(launch) => {
-                let console = match plan.console {
-                    Some(addr) => addr,
-                    None => free_port().map_err(|error| internal("find a free port", error))?,
-                };
-                (launch.clone(), console)
-            }
-            Program::Node(handler) => {
-                let start = NodeLink::open(handler, &plan, &api, clock)
-                    .await
-                    .map_err(|error| internal("set up the agent for Node.js", error))?;
-                fds = start.fds;
-                let console = start.link.console();
-                node = Some(start.link);
-                (start.launch, console)
-            }
+        let request = LinkRequest {
+            clock,
+            api: &api,
+            console: plan.console,
+            workspace: &plan.workspace,
+            // Where a peer is broken it completes as it does: what it waits for may be that peer.
+            completes: plan
+                .enforced
+                .filter(|_| plan.broken.is_none())
+                .map(|enforced| enforced.policy),
+            reports_errors: plan.enforced.is_some(),
+            inherited: &environment::inherited,
         };
+        let Linked { launch, fds, console, link } = plan
+            .program
+            .link(request)
+            .await
+            .map_err(|error| internal("set up the link to the handler", error))?;
         journal.observe(clock.now(), run_started(&plan, api.addr(), console));
         let inherited = sockets::inherited();
         let mut guard =
             Guard::start().map_err(|error| internal("start a guard for the handler", error))?;
         let (lines, from_handler) = output::channel();
-        let mut launch = environment::complete(&plan, launch, api.addr(), console);
+        let mut launch = environment::complete(&plan, launch, api.addr());
         if let Some((proxy, broken)) = proxy.as_ref().zip(plan.broken.as_ref()) {
-            environment::reroute(&plan, &mut launch, &broken.peer, proxy.addr());
+            let inherited = environment::all_inherited();
+            plan.program.reroute(&mut launch, inherited, &broken.peer, proxy.addr());
         }
         let untold = |error| internal("tell the guard of the handler", error);
         let cgroup = if plan.enforces(Policy::Freeze) { Cgroup::planned() } else { None };
@@ -98,7 +98,7 @@ impl Session {
         let heard = plan.enforced.is_some().then_some(panicked);
         tokio::spawn(show_output(from_handler, Arc::clone(&terminal), clock, heard));
         terminal.progress("starting the handler");
-        let server = node.is_none().then_some(pid);
+        let server = (!link.serves_feed()).then_some(pid);
         let attaching = tokio::spawn(attach(console, server, clock, feed_signals));
         let until = clock.now().plus(INIT_TIMEOUT);
         Ok(Self {
@@ -114,11 +114,11 @@ impl Session {
             attaching,
             phase: Phase::Init { until },
             exited: None,
-            proving: false,
+            asking: false,
             last_scan: Timestamp::default(),
             lost_feed: None,
             panics,
-            node,
+            link,
             proxy,
         })
     }
@@ -140,21 +140,15 @@ pub(super) fn run_started(
         modes: plan.modes.clone(),
         runtime_api,
         console,
-        // What Node.js tells is seen from there already.
-        workspace: match plan.program {
-            Program::Tokio(_) => plan.workspace.clone(),
-            Program::Node(_) => String::new(),
+        workspace: if plan.program.reports_relative_paths() {
+            String::new()
+        } else {
+            plan.workspace.clone()
         },
         identity: plan.identity.clone(),
         enforced: plan.enforced,
         broken: plan.broken.clone(),
     }))
-}
-
-/// A port that was free a moment ago. Somebody else may take it meanwhile, which is why the feed
-/// is checked to be the handler's own.
-fn free_port() -> std::io::Result<SocketAddr> {
-    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
 async fn show_output(

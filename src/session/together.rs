@@ -2,11 +2,12 @@
 //! a runtime with several loops is given so many events at once.
 
 use crate::host::runtime_api::Asks;
+use crate::host::runtimes::Program;
 use crate::model::time::Timestamp;
 use crate::observation::{ObservationKind, Policy};
 use crate::session::driver::{Phase, Session};
 use crate::session::journal::Journal;
-use crate::session::plan::{Plan, Program};
+use crate::session::plan::Plan;
 
 /// Tells a runtime how many events it is given at once (AWS Lambda developer guide,
 /// lambda-managed-instances-runtimes).

@@ -9,9 +9,9 @@ use crate::observation::{KillReason, ObservationKind, SettledReason};
 use crate::policy::Policy;
 use crate::session::driver::Session;
 use crate::session::failure;
-use crate::session::feed_link::{Asked, FeedLink};
+use crate::session::feed_link::Asked;
 use crate::session::journal::Journal;
-use crate::session::plan::{AUDIT_ROWS, PROOF_TIMEOUT, RESCAN};
+use crate::session::plan::{AUDIT_ROWS, COMPLETENESS_TIMEOUT, RESCAN};
 
 impl Session {
     pub(super) fn watch(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {
@@ -21,8 +21,9 @@ impl Session {
         let mode = last.mode.as_deref().and_then(|id| runtime.mode(id));
         let stays_awake = mode.is_some_and(|mode| mode.policy == Policy::HoldEnv);
         let held = last.posted_at.is_none() || stays_awake;
-        let proved = last.caught_up_at.is_some();
-        if !proved && now < since.plus(PROOF_TIMEOUT) && self.prove(journal) {
+        let is_complete = last.complete_at.is_some();
+        if !is_complete && now < since.plus(COMPLETENESS_TIMEOUT) && self.ask_completeness(journal)
+        {
             return;
         }
         self.terminal.progress(format!("watching what is pending after response {index}"));
@@ -41,7 +42,7 @@ impl Session {
                 self.settle_if_watching(SettledReason::CutShort, journal);
                 self.kill(KillReason::Abandoned, journal);
             }
-            Some(reason) if next && self.has_heard_until_next(now, journal) => {
+            Some(reason) if next && self.is_complete_until_next(now, journal) => {
                 self.scan(journal);
                 self.settle_if_watching(reason, journal);
                 self.deliver(journal);
@@ -51,27 +52,30 @@ impl Session {
         }
     }
 
-    /// Whether the feed has told what ended before the runtime asked for the next event. In Node.js
-    /// that is often what the answer has waited for.
-    fn has_heard_until_next(&self, now: Timestamp, journal: &Journal) -> bool {
+    /// Whether the feed is complete up to the runtime's request for the next event, where it can be
+    /// flushed. What ended before that is often what the answer has waited for.
+    fn is_complete_until_next(&mut self, now: Timestamp, journal: &Journal) -> bool {
         let store = &journal.evidence.store;
-        let next = store.last_invocation().and_then(|last| last.next_at);
-        let told = |next| store.feed.last_now.is_some_and(|told| told > next);
-        self.node.is_none()
-            || matches!(self.feed, FeedLink::Absent)
-            || next.is_none_or(|next| told(next) || now >= next.plus(PROOF_TIMEOUT))
+        let Some(next) = store.last_invocation().and_then(|last| last.next_at) else { return true };
+        if store.feed.flushed.is_none_or(|flushed| flushed >= next)
+            || now >= next.plus(COMPLETENESS_TIMEOUT)
+        {
+            return true;
+        }
+        // Nothing can be asked of a feed that is lost.
+        !self.ask_completeness(journal)
     }
 
     fn is_withheld(&self, now: Timestamp, deadline: Timestamp, journal: &Journal) -> bool {
         now >= deadline || analysis::withheld(&journal.evidence.store) == Withheld::Certainly
     }
 
-    /// Asks for a round of draining; whether the proof can still come.
-    pub(super) fn prove(&mut self, journal: &Journal) -> bool {
+    /// Asks whether the feed is complete; whether it can still be.
+    pub(super) fn ask_completeness(&mut self, journal: &Journal) -> bool {
         let audit = journal.evidence.store.feed_rows(self.clock.now()) < AUDIT_ROWS;
-        let asked = self.feed.ask(!self.proving, audit);
-        // A round that was asked for before this response counts nothing for it.
-        self.proving |= asked == Asked::Now;
+        let asked = self.feed.ask(!self.asking, audit);
+        // A round that was asked for before this response says nothing about it.
+        self.asking |= asked == Asked::Now;
         asked != Asked::InVain
     }
 

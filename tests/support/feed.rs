@@ -11,6 +11,7 @@ use console_api::instrument::Update;
 use console_api::{
     Field, Id, Location, MetaId, PollStats, RegisterMetadata, async_ops, field, resources, tasks,
 };
+use loopcheck::feed::console::MessageReader;
 use loopcheck::model::time::Timestamp;
 use loopcheck::observation::{
     ApiMoment, DrainCycles, Observation, ObservationKind, RunStarted, SettledReason, SocketScan,
@@ -177,13 +178,18 @@ pub fn at(instant: f64, kind: ObservationKind) -> Observation {
 }
 
 pub fn on_main(instant: f64, update: Update) -> Observation {
-    let update = Box::new(update);
-    at(instant, ObservationKind::ConsoleUpdate { subscription: Subscription::Main, update })
+    on(Subscription::Main, instant, &update)
 }
 
 pub fn on_audit(instant: f64, update: Update) -> Observation {
-    let update = Box::new(update);
-    at(instant, ObservationKind::ConsoleUpdate { subscription: Subscription::Audit, update })
+    on(Subscription::Audit, instant, &update)
+}
+
+/// A message on a subscription. The fields of the double's rows have names, so that no message
+/// depends on an earlier one.
+fn on(subscription: Subscription, instant: f64, update: &Update) -> Observation {
+    let message = Box::new(MessageReader::default().read(update));
+    at(instant, ObservationKind::ConsoleMessage { subscription, message })
 }
 
 pub fn api(instant: f64, moment: ApiMoment) -> Observation {

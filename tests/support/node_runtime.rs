@@ -5,6 +5,8 @@ use std::fmt::Debug;
 use std::fs::File;
 use std::io::BufReader;
 
+use loopcheck::feed::update::MarkKind;
+use loopcheck::model::time::Timestamp;
 use loopcheck::observation::{ApiMoment, ObservationKind};
 use loopcheck::recording::reader::RecordingReader;
 use serde::Deserialize;
@@ -107,7 +109,7 @@ impl Row {
 
     /// Where what a run says differs from this row.
     pub fn problems(&self, by: By, finished: &Finished) -> Vec<String> {
-        let told = moments(finished);
+        let seen = moments(finished);
         let report = finished.report();
         let mut problems = Problems::default();
         problems.expect("exit code", self.code(&report), finished.code());
@@ -120,13 +122,13 @@ impl Row {
         }
         for (index, wanted) in self.invocations.iter().enumerate().take(invocations.len()) {
             problems.of = format!("invocation {}: ", index + 1);
-            let Some(told) = told.get(index) else {
-                problems.expect("deliveries", index + 1, told.len());
+            let Some(moments) = seen.get(index) else {
+                problems.expect("deliveries", index + 1, seen.len());
                 break;
             };
             self.check_invocation(wanted, &report, index, &mut problems);
-            wanted.check_answer(told, &mut problems);
-            wanted.check_order(by, told, &mut problems);
+            wanted.check_answer(moments, &mut problems);
+            wanted.check_order(by, moments, &mut problems);
             wanted.check_holders(&report, index, &mut problems);
         }
         problems.found
@@ -212,7 +214,7 @@ impl Row {
 
 impl Invocation {
     /// What was posted: how long it was, and which error.
-    fn check_answer(&self, told: &[ApiMoment], problems: &mut Problems) {
+    fn check_answer(&self, moments: &Moments, problems: &mut Problems) {
         let wanted = match self.outcome {
             Outcome::Response | Outcome::Stream => {
                 let bytes = self.body.as_deref().unwrap_or_default().len() as u64;
@@ -230,14 +232,27 @@ impl Invocation {
             }
             _ => None,
         };
-        problems.expect("answers", wanted, told.iter().filter_map(answer).collect());
+        problems.expect(
+            "answers",
+            wanted,
+            moments.api.iter().filter_map(|(_, moment)| answer(moment)).collect(),
+        );
     }
 
     /// When it was posted, and when the next event was asked for: which moment came before which.
-    fn check_order(&self, by: By, told: &[ApiMoment], problems: &mut Problems) {
-        let place = |wanted: fn(&ApiMoment) -> bool| told.iter().position(wanted);
+    fn check_order(&self, by: By, moments: &Moments, problems: &mut Problems) {
+        let place = |wanted: fn(&ApiMoment) -> bool| {
+            moments.api.iter().position(|(_, moment)| wanted(moment))
+        };
         let completed = place(|one| matches!(one, ApiMoment::HandlerCompleted { .. }));
-        let turned = place(|one| matches!(one, ApiMoment::LoopTurned { .. }));
+        // Our runtime waits for an acknowledgement of its answer, so the times are in order. AWS'
+        // client does not, so what counts is what came first.
+        let turned_before = |place: usize| {
+            moments.turned.is_some_and(|turned| match by {
+                By::Ric => turned.place <= place,
+                _ => turned.at < moments.api[place].0,
+            })
+        };
         let next = place(|one| matches!(one, ApiMoment::NextRequested));
         let answered = place(is_answer);
         problems.expect("completed", self.mode.is_some(), completed.is_some());
@@ -253,17 +268,20 @@ impl Invocation {
             Some(When::AtEmpty) if mode == "implicit" => {}
             // The turn comes through a pipe and the answer of AWS' client does not.
             Some(When::AtEmpty) if by == By::Ric => {
-                problems.expect("the loop turned", true, turned.is_some());
+                problems.expect("the loop turned", true, moments.turned.is_some());
             }
             Some(When::AtEmpty) => {
-                let between = turned.is_some_and(|turned| completed < turned && turned < answered);
+                let between = turned_before(answered) && !turned_before(completed);
                 problems.expect("the loop turned before the answer", true, between);
             }
             // An error that ends a wait, whenever it comes.
             Some(When::AtOnce) if mode == "callback-wait" => {}
             Some(When::AtOnce) if !overtakes => {
-                let before = turned.is_some_and(|turned| turned < answered);
-                problems.expect("the loop turned before the answer", false, before);
+                problems.expect(
+                    "the loop turned before the answer",
+                    false,
+                    turned_before(answered),
+                );
             }
             _ => {}
         }
@@ -306,20 +324,50 @@ fn is_answer(moment: &ApiMoment) -> bool {
     matches!(moment, ApiMoment::ResponseReceived { .. } | ApiMoment::ErrorReceived { .. })
 }
 
-/// The moments at the Runtime API from each delivery of an event on.
-fn moments(finished: &Finished) -> Vec<Vec<ApiMoment>> {
+/// What happened from the delivery of an event on.
+struct Moments {
+    request_id: String,
+    /// The moments at the Runtime API, and when they were.
+    api: Vec<(Timestamp, ApiMoment)>,
+    turned: Option<Turned>,
+}
+
+/// The first turn of the loop after the handler had completed.
+#[derive(Clone, Copy)]
+struct Turned {
+    at: Timestamp,
+    /// How many moments at the Runtime API had been observed when it was.
+    place: usize,
+}
+
+/// The moments of each invocation.
+fn moments(finished: &Finished) -> Vec<Moments> {
     let file = BufReader::new(File::open(finished.recording()).unwrap());
-    let mut told: Vec<Vec<ApiMoment>> = Vec::new();
+    let mut seen: Vec<Moments> = Vec::new();
     for observation in RecordingReader::new(file).unwrap() {
-        let ObservationKind::RuntimeApi(moment) = observation.unwrap().kind else { continue };
-        if matches!(moment, ApiMoment::EventDelivered { .. }) {
-            told.push(Vec::new());
-        }
-        if let Some(told) = told.last_mut() {
-            told.push(moment);
+        let observation = observation.unwrap();
+        match observation.kind {
+            ObservationKind::RuntimeApi(moment) => {
+                if let ApiMoment::EventDelivered { request_id, .. } = &moment {
+                    let request_id = request_id.clone();
+                    seen.push(Moments { request_id, api: Vec::new(), turned: None });
+                }
+                if let Some(last) = seen.last_mut() {
+                    last.api.push((observation.at, moment));
+                }
+            }
+            ObservationKind::FeedUpdate(update) => {
+                for mark in update.marks.iter().filter(|mark| mark.kind == MarkKind::Turn) {
+                    let of = seen.iter_mut().find(|known| known.request_id == mark.request_id);
+                    let of = of.expect("a turn belongs to an invocation");
+                    let turned = Turned { at: mark.at, place: of.api.len() };
+                    of.turned = of.turned.or(Some(turned));
+                }
+            }
+            _ => {}
         }
     }
-    told
+    seen
 }
 
 #[derive(Default)]

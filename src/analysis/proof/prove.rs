@@ -185,7 +185,7 @@ fn missing(store: &Store) -> Vec<String> {
     let last = store.invocations.iter().rev().find(|known| known.responded_at.is_some());
     let cut_short = store.exited.is_some()
         || matches!(store.killed, Some((_, KillReason::Deadline | KillReason::Withheld)));
-    if !cut_short && last.is_some_and(|last| last.caught_up_at.is_none()) {
+    if !cut_short && last.is_some_and(|last| last.complete_at.is_none()) {
         missing.push("the console feed had not told everything".to_owned());
     }
     missing

@@ -6,6 +6,7 @@ use crate::command::run::request::Request;
 use crate::error::CommandError;
 use crate::host::output;
 use crate::host::process::{self, Launch};
+use crate::host::runtimes::Program;
 use crate::host::runtimes::node::program::executable;
 use crate::host::runtimes::node::program::launch::NodeHandler;
 use crate::host::runtimes::node::program::ric::{Ric, RicError};
@@ -14,7 +15,6 @@ use crate::host::runtimes::node::program::target::{self, Spec, Target, TargetErr
 use crate::host::runtimes::tokio::build::{self, BuildRequest};
 use crate::host::terminal::Terminal;
 use crate::model::diagnostic::FailureId;
-use crate::session::Program;
 
 /// A handler that can be started.
 pub(crate) struct Resolved {

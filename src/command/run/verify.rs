@@ -6,12 +6,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::analysis;
+use crate::host::runtimes::Program;
 use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
 use crate::model::store::Store;
 use crate::observation::{Break, BrokenPeer, Enforced, Peer, Policy};
 use crate::report::Report;
-use crate::session::{self, Plan, Program, Recorder};
+use crate::session::{self, Plan, Recorder};
 
 /// The number of runs under a policy before a contradiction is believed.
 const TRIES: u32 = 2;

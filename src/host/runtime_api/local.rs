@@ -18,7 +18,6 @@ use crate::host::runtime_api::body::RequestBody;
 use crate::host::runtime_api::invocation;
 use crate::host::runtime_api::reply::{Refusal, Reply};
 use crate::host::runtime_api::state::Api;
-use crate::model::time::Timestamp;
 use crate::observation::ApiMoment;
 
 /// The number of characters in which a refused request is reported, whatever the id was.
@@ -99,16 +98,10 @@ impl LocalRuntime {
         self.status(done, || "POST init/error".to_owned())
     }
 
-    /// Tells that the handler has completed, and waits until it may go on.
+    /// Reports that the handler has completed, and waits until it may go on.
     pub(crate) async fn completed(&self, request_id: String, mode: String) {
         let moment = ApiMoment::HandlerCompleted { request_id, mode };
         self.api.signals.emit_held(moment).released().await;
-    }
-
-    /// Tells that the event loop had turned since, at this moment; and a second time, when the
-    /// runtime is about to ask for the next event, if that is later.
-    pub(crate) fn turned(&self, request_id: String, at: Timestamp) {
-        self.api.signals.emit_at(ApiMoment::LoopTurned { request_id }, at);
     }
 
     async fn read_stream(&self, request_id: &str, parts: mpsc::UnboundedReceiver<Part>) -> u16 {

@@ -1,4 +1,4 @@
-//! The signals of the Runtime API to the session, in the order in which things happened.
+//! What happens at the Runtime API, for the session, in its order.
 //!
 //! Nothing here knows HTTP.
 
@@ -27,19 +27,11 @@ pub(crate) struct ApiSignal {
 pub(super) struct Signals {
     clock: Clock,
     // Behind a lock so that the order of the signals is the order of their stamps.
-    sender: Mutex<Sender>,
-}
-
-#[derive(Debug)]
-struct Sender {
-    signals: mpsc::UnboundedSender<ApiSignal>,
-    /// The last stamp.
-    last: Timestamp,
+    sender: Mutex<mpsc::UnboundedSender<ApiSignal>>,
 }
 
 impl Signals {
     pub(super) fn new(clock: Clock, sender: mpsc::UnboundedSender<ApiSignal>) -> Self {
-        let sender = Sender { signals: sender, last: Timestamp::default() };
         Self { clock, sender: Mutex::new(sender) }
     }
 
@@ -48,30 +40,23 @@ impl Signals {
         self.clock.now()
     }
 
-    /// Tells of a moment that is now.
+    /// Reports a moment that is now.
     pub(super) fn emit(&self, moment: ApiMoment) {
-        self.send(moment, None, None);
+        self.send(moment, None);
     }
 
-    /// Sends a moment of a while ago, but not from before the one that was sent last.
-    pub(super) fn emit_at(&self, moment: ApiMoment, at: Timestamp) {
-        self.send(moment, None, Some(at));
-    }
-
-    /// Tells of a moment that is now, and gives what the answer to the client has to wait for.
+    /// Reports a moment that is now, and gives what the answer to the client has to wait for.
     pub(super) fn emit_held(&self, moment: ApiMoment) -> Hold {
         let (release, released) = oneshot::channel();
-        self.send(moment, Some(release), None);
+        self.send(moment, Some(release));
         Hold(released)
     }
 
-    fn send(&self, moment: ApiMoment, release: Option<oneshot::Sender<()>>, at: Option<Timestamp>) {
-        let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        let at = at.map_or(now, |at| at.min(now).max(sender.last));
-        sender.last = at;
+    fn send(&self, moment: ApiMoment, release: Option<oneshot::Sender<()>>) {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = self.clock.now();
         // When nobody listens the run is over; the signal is dropped, and with it the hold.
-        _ = sender.signals.send(ApiSignal { at, moment, release });
+        _ = sender.send(ApiSignal { at, moment, release });
     }
 }
 

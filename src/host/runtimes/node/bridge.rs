@@ -1,7 +1,6 @@
-//! Everything the agent says, in its order, to where it belongs: what it has seen to the feed,
-//! what its runtime asks and answers to the Runtime API, and what has gone wrong to the session.
+//! Every line of the agent, in its order, to where it belongs: what it has seen and what has gone
+//! wrong to the feed, what its runtime asks and answers to the Runtime API.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,8 +19,7 @@ use crate::host::runtimes::node::message::{
 use crate::host::runtimes::node::pipes::{self, OurEnds, Writer};
 use crate::host::runtimes::node::place::site::Sites;
 use crate::host::runtimes::node::place::source_map::SourceMaps;
-use crate::model::time::Timestamp;
-use crate::observation::{Policy, UncaughtError};
+use crate::observation::Policy;
 
 /// The version of the protocol that we speak.
 const VERSION: u64 = 1;
@@ -36,59 +34,12 @@ pub(crate) struct Setup {
     pub(crate) runtime: LocalRuntime,
     /// Where to serve the feed; `None`: on a free loopback port.
     pub(crate) console: Option<SocketAddr>,
-    /// The folder that the handler's files are told from.
+    /// The folder that paths of the handler's files are relative to.
     pub(crate) workspace: PathBuf,
     /// The folder of the agent's own files, which are nobody's code.
     pub(crate) scripts: Option<PathBuf>,
     /// The policy that is enforced on the handler; `None`: it completes as it does.
     pub(crate) enforced: Option<Policy>,
-    /// Where the session listens.
-    pub(crate) signals: mpsc::UnboundedSender<BridgeSignal>,
-}
-
-/// What the session is told of the agent.
-#[derive(Debug)]
-pub(crate) struct BridgeSignal {
-    /// When it was heard.
-    pub(crate) at: Timestamp,
-    /// What it is.
-    pub(crate) event: BridgeEvent,
-}
-
-/// Something about the agent itself.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum BridgeEvent {
-    /// It is there.
-    Hello {
-        /// The version of Node, without a `v`.
-        node: String,
-        /// The process that it is in.
-        pid: u32,
-    },
-    /// It sees no more, or is no longer understood. No proof arises from now on.
-    Fault {
-        /// What happened, in one sentence without an end.
-        message: String,
-    },
-    /// libuv knows of something that the agent does not; told once for each wording.
-    Unexplained {
-        /// What, in one sentence without an end.
-        message: String,
-    },
-    /// It said something that cannot be true; told once for each wording.
-    Inconsistent {
-        /// What, in one sentence without an end.
-        message: String,
-    },
-    /// The places of so many more items are not known, as there were too many at once.
-    PlacesMissing {
-        /// How many.
-        count: u64,
-    },
-    /// Something failed that nobody awaited any more.
-    Uncaught(UncaughtError),
-    /// Its pipe has ended.
-    Closed,
 }
 
 /// The link to the agent in a handler. Dropping it closes the pipes and the feed.
@@ -103,7 +54,7 @@ pub(crate) struct Bridge {
 impl Bridge {
     /// Serves the feed, and listens to the agent from now on.
     pub(crate) async fn start(setup: Setup) -> io::Result<Self> {
-        let Setup { ends, clock, runtime, console, workspace, scripts, enforced, signals } = setup;
+        let Setup { ends, clock, runtime, console, workspace, scripts, enforced } = setup;
         let listener = Listener::bind(console).await?;
         let addr = listener.addr();
         let feed = Feed::new(clock);
@@ -118,15 +69,13 @@ impl Bridge {
             runtime,
             acks: Writer::start(ends.acks)?,
             events: Writer::start(ends.events)?,
-            signals: Signals { clock, sender: signals, told: BTreeSet::new() },
             stream: None,
             completes: enforced.map(Completes::under),
             asking: JoinSet::new(),
-            stage: Stage::Silent,
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(listener.serve(feed.clone()));
-        tasks.spawn(feed.clone().serve_drains(Writer::start(ends.probe)?));
+        tasks.spawn(feed.clone().serve_flushes(Writer::start(ends.probe)?));
         tasks.spawn(conversation.hold(lines));
         Ok(Self { addr, feed, _tasks: tasks })
     }
@@ -147,24 +96,12 @@ struct Conversation {
     runtime: LocalRuntime,
     acks: Writer,
     events: Writer,
-    signals: Signals,
     /// The answer that is being streamed.
     stream: Option<LocalStream>,
     /// How every invocation is to complete; `None`: as the handler has it.
     completes: Option<Completes>,
     /// Requests for an event.
     asking: JoinSet<()>,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Stage {
-    /// It has not said who it is.
-    Silent,
-    /// It is listened to.
-    Introduced,
-    /// What it has seen is not believed any more.
-    Faulty,
 }
 
 impl Conversation {
@@ -176,7 +113,6 @@ impl Conversation {
             }
         }
         self.feed.close();
-        self.signals.tell(BridgeEvent::Closed);
     }
 
     async fn take(&mut self, message: FromAgent) {
@@ -224,16 +160,7 @@ impl Conversation {
                     stream.cut().await;
                 }
             }
-            FromAgent::Uncaught { kind, invocation } => {
-                let error = UncaughtError {
-                    kind,
-                    left_by: invocation,
-                    file: None,
-                    line: None,
-                    column: None,
-                };
-                self.signals.tell(BridgeEvent::Uncaught(error));
-            }
+            FromAgent::Uncaught { kind, invocation } => self.feed.uncaught(kind, invocation),
             FromAgent::Fault { place, message } => {
                 self.fault(format!("it failed in {place}: {message}"));
             }
@@ -250,35 +177,14 @@ impl Conversation {
 
     fn hello(&mut self, hello: &Hello) {
         let zero = hello.t0.parse().ok().filter(|_| hello.v == VERSION);
-        let Some(zero) = zero.filter(|_| self.stage == Stage::Silent) else {
+        if !zero.is_some_and(|zero| self.feed.introduce(zero)) {
             self.fault("it introduced itself in a way that is not understood".to_owned());
-            return;
-        };
-        self.stage = Stage::Introduced;
-        self.feed.set_origin(zero);
-        self.signals.tell(BridgeEvent::Hello { node: hello.node.clone(), pid: hello.pid });
+        }
     }
 
     fn seen(&mut self, events: Events) {
-        if self.stage == Stage::Silent {
+        if !self.feed.apply(events) {
             self.fault("it did not say who it is".to_owned());
-        }
-        let request_id = events.request_id.clone();
-        let applied = self.feed.apply(events);
-        for problem in applied.problems {
-            self.signals.tell_once(BridgeEvent::Inconsistent { message: problem.to_owned() });
-        }
-        if applied.bare > 0 {
-            self.signals.tell(BridgeEvent::PlacesMissing { count: applied.bare });
-        }
-        if let Some(message) = applied.unexplained {
-            self.signals.tell_once(BridgeEvent::Unexplained { message });
-        }
-        if (applied.turned || applied.frozen)
-            && self.stage == Stage::Introduced
-            && let Some(request_id) = request_id
-        {
-            self.runtime.turned(request_id, applied.at);
         }
     }
 
@@ -289,7 +195,7 @@ impl Conversation {
             (self.runtime.clone(), self.feed.clone(), self.events.clone());
         let completes = self.completes;
         self.asking.spawn(async move {
-            // A refused request has been told; its runtime waits in vain, as it should not have
+            // A refused request has been observed; its runtime waits in vain, as it should not have
             // asked.
             let Ok(event) = runtime.next().await else { return };
             let invocation = feed.begin(&event.request_id);
@@ -310,32 +216,7 @@ impl Conversation {
         self.acks.send(ToAgent::Ack { status }.line());
     }
 
-    fn fault(&mut self, message: String) {
-        self.feed.stop();
-        self.stage = Stage::Faulty;
-        self.signals.tell_once(BridgeEvent::Fault { message });
-    }
-}
-
-/// How the session is told.
-struct Signals {
-    clock: Clock,
-    sender: mpsc::UnboundedSender<BridgeSignal>,
-    told: BTreeSet<String>,
-}
-
-impl Signals {
-    /// More different sentences than these are not news.
-    const MOST: usize = 20;
-
-    fn tell(&self, event: BridgeEvent) {
-        // Nobody listens any more when the run is over.
-        let _ = self.sender.send(BridgeSignal { at: self.clock.now(), event });
-    }
-
-    fn tell_once(&mut self, event: BridgeEvent) {
-        if self.told.len() < Self::MOST && self.told.insert(format!("{event:?}")) {
-            self.tell(event);
-        }
+    fn fault(&self, message: String) {
+        self.feed.fail(message);
     }
 }

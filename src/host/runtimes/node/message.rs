@@ -48,10 +48,6 @@ pub(super) enum FromAgent {
 pub(super) struct Hello {
     /// The version of the protocol.
     pub(super) v: u64,
-    /// The version of Node.
-    pub(super) node: String,
-    /// The process that the agent is in.
-    pub(super) pid: u32,
     /// Zero of the agent's clock, in nanoseconds of `CLOCK_MONOTONIC`, as decimal digits.
     pub(super) t0: String,
 }

@@ -1,8 +1,8 @@
 //! Handlers for Node.js: how they are started, and what the agent inside them tells.
 //!
 //! The agent writes lines into a pipe. They become a picture of what exists in the handler, and
-//! the picture is served on loopback as tokio's console is served by console-subscriber, so that
-//! [`crate::host::console`] attaches to it like to any other feed. Handlers that run in our own
+//! the picture is served on loopback as a typed feed and in tokio-console's protocol, so that
+//! [`crate::host::feed`] attaches to it like to any other feed. Handlers that run in our own
 //! runtime speak to the Runtime API through the same pipes. What any of it means is not decided
 //! here.
 
@@ -11,6 +11,7 @@ pub(crate) mod program;
 pub(crate) mod place;
 
 mod bridge;
+pub(super) mod link;
 
 mod message;
 mod pipes;
@@ -22,8 +23,3 @@ mod feed;
 
 #[cfg(test)]
 mod tests;
-
-pub(crate) use bridge::{Bridge, BridgeEvent, BridgeSignal, Setup};
-pub(crate) use pipes::{
-    ERRORS_VARIABLE, FD_VARIABLE, PROXY_VARIABLE, fd_numbers, open as open_pipes,
-};

@@ -1,3 +1,6 @@
-//! Handlers for tokio: how they are built.
+//! Handlers for tokio: how they are built, and how they serve their feed.
 
 pub(crate) mod build;
+mod link;
+
+pub(super) use link::{link, reroute};

@@ -1,5 +1,6 @@
-//! The picture as a console feed on loopback.
+//! The picture as a feed on loopback.
 
-pub(super) mod cycle;
+pub(super) mod flushes;
+pub(super) mod report;
 pub(super) mod server;
 pub(super) mod shared;

@@ -1,4 +1,4 @@
-//! The feed on a loopback port, in tokio-console's protocol.
+//! The feed on a loopback port: the typed feed, and tokio-console's protocol beside it.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,15 +7,17 @@ use std::pin::Pin;
 use console_api::instrument::instrument_server::{Instrument, InstrumentServer};
 use console_api::instrument::{
     InstrumentRequest, PauseRequest, PauseResponse, ResumeRequest, ResumeResponse, State,
-    StateRequest, TaskDetailsRequest, Update,
+    StateRequest, TaskDetailsRequest, Temporality, Update,
 };
 use console_api::tasks::TaskDetails;
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+use crate::feed::generated as wire;
+use crate::host::feed::generated::feed_server::{Feed as TypedFeed, FeedServer};
 use crate::host::runtimes::node::feed::shared::{Feed, Watched};
 
 /// Where the feed is served.
@@ -46,6 +48,7 @@ impl Listener {
         let connections = TcpIncoming::from(self.listener).with_nodelay(Some(true));
         // A server that cannot go on closes its connections, which is how its clients learn of it.
         let _ = Server::builder()
+            .add_service(FeedServer::new(Service { feed: feed.clone() }))
             .add_service(InstrumentServer::new(Service { feed }))
             .serve_with_incoming(connections)
             .await;
@@ -59,6 +62,28 @@ struct Service {
 type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 #[tonic::async_trait]
+impl TypedFeed for Service {
+    type WatchStream = Messages<wire::Update>;
+
+    async fn watch(
+        &self,
+        _: Request<wire::WatchRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        self.feed.watch().map(messages)
+    }
+
+    async fn flush(
+        &self,
+        _: Request<wire::FlushRequest>,
+    ) -> Result<Response<wire::FlushResponse>, Status> {
+        let flushed = self.feed.flush()?;
+        let failed = |_| Status::unavailable("the agent has failed or is gone");
+        let sequence = flushed.await.map_err(failed)?;
+        Ok(Response::new(wire::FlushResponse { sequence }))
+    }
+}
+
+#[tonic::async_trait]
 impl Instrument for Service {
     type WatchUpdatesStream = Messages<Update>;
     type WatchTaskDetailsStream = Messages<TaskDetails>;
@@ -68,7 +93,7 @@ impl Instrument for Service {
         &self,
         _: Request<InstrumentRequest>,
     ) -> Result<Response<Self::WatchUpdatesStream>, Status> {
-        self.feed.watch_updates().map(messages)
+        self.feed.watch_console().map(messages)
     }
 
     async fn watch_task_details(
@@ -83,16 +108,19 @@ impl Instrument for Service {
         &self,
         _: Request<StateRequest>,
     ) -> Result<Response<Self::WatchStateStream>, Status> {
-        self.feed.watch_states().map(messages)
+        // It is always live, which is all that a state can say.
+        let live = State { temporality: Temporality::Live.into() };
+        let states = stream::once(async move { Ok(live) }).chain(stream::pending());
+        Ok(Response::new(Box::pin(states)))
     }
 
-    // A drain like any other, for somebody else may be counting on the updates.
+    // The feed cannot be paused; somebody else may be reading it.
     async fn pause(&self, _: Request<PauseRequest>) -> Result<Response<PauseResponse>, Status> {
-        self.feed.drain().map(|()| Response::new(PauseResponse {}))
+        Ok(Response::new(PauseResponse {}))
     }
 
     async fn resume(&self, _: Request<ResumeRequest>) -> Result<Response<ResumeResponse>, Status> {
-        self.feed.drain().map(|()| Response::new(ResumeResponse {}))
+        Ok(Response::new(ResumeResponse {}))
     }
 }
 

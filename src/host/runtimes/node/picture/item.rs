@@ -1,6 +1,6 @@
-//! One thing of the handler's, and what has been told of it.
+//! One item of the handler's, and what has been published of it.
 //!
-//! What the agent knows and what the feed tells are two things: from the turn of the loop after a
+//! What the agent knows and what the feed publishes are two things: from the turn of the loop after a
 //! response until the next invocation the facts stay as they were then, so that whoever comes late
 //! sees what was left and not what has become of it.
 
@@ -23,24 +23,26 @@ pub(in crate::host::runtimes::node) struct Item {
     pub(in crate::host::runtimes::node) created: Timestamp,
     pub(in crate::host::runtimes::node) ended: Option<Timestamp>,
     /// What the feed says of it.
-    pub(in crate::host::runtimes::node) told: Facts,
-    /// When it was seen not to hold the loop any more, though it is told that it does.
+    pub(in crate::host::runtimes::node) published: Facts,
+    /// When it was seen to have released the loop, although the published facts say that it holds it.
     pub(in crate::host::runtimes::node) released: Option<Timestamp>,
-    /// Its row has to be sent.
-    pub(in crate::host::runtimes::node) row_due: bool,
-    /// Its counters have to be sent.
-    pub(in crate::host::runtimes::node) stats_due: bool,
+    /// It has not been sent.
+    pub(in crate::host::runtimes::node) is_new: bool,
+    /// Its facts have to be sent.
+    pub(in crate::host::runtimes::node) facts_due: bool,
+    /// Its end has to be sent.
+    pub(in crate::host::runtimes::node) end_due: bool,
     facts: Facts,
     requests: u32,
     holding_requests: u32,
 }
 
-/// Whether facts may change in the feed.
+/// Which changes of facts are published.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(in crate::host::runtimes::node) enum Telling {
-    /// As they are.
+pub(in crate::host::runtimes::node) enum Publish {
+    /// All of them.
     Everything,
-    /// As they were; only that it has let go of the loop is told.
+    /// None but that an item has released the loop.
     Releases,
 }
 
@@ -58,10 +60,11 @@ impl Item {
             site: record.site,
             created,
             ended: None,
-            told: Facts::default(),
+            published: Facts::default(),
             released: None,
-            row_due: true,
-            stats_due: true,
+            is_new: true,
+            facts_due: false,
+            end_due: false,
             facts: record.facts,
             requests: 0,
             holding_requests: 0,
@@ -89,30 +92,30 @@ impl Item {
         self.facts.holds == Some(true) || self.holding_requests > 0
     }
 
-    /// The first telling of it.
+    /// Publishes it for the first time.
     pub(in crate::host::runtimes::node) fn introduce(&mut self) {
-        self.told = self.actual();
+        self.published = self.actual();
     }
 
-    /// Brings what is told up to date, as far as it may be; `at` is when it was found so.
-    pub(in crate::host::runtimes::node) fn settle(&mut self, telling: Telling, at: Timestamp) {
-        let released = match telling {
-            Telling::Everything => {
+    /// Brings what is published up to date, as far as it may be; `at` is when it was found so.
+    pub(in crate::host::runtimes::node) fn settle(&mut self, publish: Publish, at: Timestamp) {
+        let released = match publish {
+            Publish::Everything => {
                 let actual = self.actual();
-                if self.told != actual {
-                    self.told = actual;
-                    self.change();
+                if self.published != actual {
+                    self.published = actual;
+                    self.facts_due = true;
                 }
                 None
             }
-            Telling::Releases => {
-                let let_go = self.told.holds == Some(true) && !self.holds();
-                let_go.then(|| self.released.unwrap_or(at))
+            Publish::Releases => {
+                let has_released = self.published.holds == Some(true) && !self.holds();
+                has_released.then(|| self.released.unwrap_or(at))
             }
         };
         if self.released != released {
             self.released = released;
-            self.change();
+            self.facts_due = true;
         }
     }
 
@@ -120,14 +123,8 @@ impl Item {
     pub(in crate::host::runtimes::node) fn end(&mut self, at: Timestamp) -> Timestamp {
         let ended = at.max(self.created);
         self.ended = Some(ended);
-        self.stats_due = true;
+        self.end_due = true;
         ended
-    }
-
-    /// A task's facts are in its row, a resource's are in its counters.
-    fn change(&mut self) {
-        self.row_due |= self.kind.is_task();
-        self.stats_due = true;
     }
 
     fn actual(&self) -> Facts {

@@ -20,8 +20,17 @@ pub(in crate::host::runtimes::node) struct Tie {
     pub(in crate::host::runtimes::node) resource: u64,
     pub(in crate::host::runtimes::node) created: Timestamp,
     pub(in crate::host::runtimes::node) ended: Option<Timestamp>,
-    pub(in crate::host::runtimes::node) row_due: bool,
-    pub(in crate::host::runtimes::node) stats_due: bool,
+    /// It has not been sent.
+    pub(in crate::host::runtimes::node) is_new: bool,
+    /// Its end has to be sent.
+    pub(in crate::host::runtimes::node) end_due: bool,
+}
+
+impl Tie {
+    /// Whether something of it has to be sent.
+    pub(in crate::host::runtimes::node) const fn is_due(&self) -> bool {
+        self.is_new || self.end_due
+    }
 }
 
 /// All ties, in the order in which they were found.
@@ -59,7 +68,7 @@ impl Ties {
         for (task, resource, created) in found {
             self.places.insert(task, self.all.len());
             self.places.insert(resource, self.all.len());
-            let tie = Tie { task, resource, created, ended: None, row_due: true, stats_due: true };
+            let tie = Tie { task, resource, created, ended: None, is_new: true, end_due: false };
             self.all.push(tie);
         }
     }
@@ -70,7 +79,7 @@ impl Ties {
             let tie = &mut self.all[place];
             if tie.ended.is_none() {
                 tie.ended = Some(at.max(tie.created));
-                tie.stats_due = true;
+                tie.end_due = true;
                 // The other one may be tied again.
                 self.places.remove(&tie.task);
                 self.places.remove(&tie.resource);

@@ -1,4 +1,4 @@
-//! What exists in the handler, as the agent has told it.
+//! The items that exist in the handler, as the agent has reported them.
 //!
 //! Pure state, with the order of an invocation in it: it begins, the handler responds, the loop
 //! turns, and from then on the facts stand still until the next one begins.
@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::host::runtimes::node::message::{Audit, Events, Mark};
-use crate::host::runtimes::node::picture::item::{Item, Telling};
+use crate::host::runtimes::node::picture::item::{Item, Publish};
 use crate::host::runtimes::node::picture::origin::Origin;
 use crate::host::runtimes::node::picture::record::{Kind, Record};
 use crate::host::runtimes::node::picture::tie::Ties;
@@ -27,10 +27,10 @@ pub(in crate::host::runtimes::node) struct Picture {
     pub(in crate::host::runtimes::node) invocations: Vec<InvocationRow>,
     /// Items with something to be sent.
     pub(in crate::host::runtimes::node) changed: BTreeSet<u64>,
-    /// Unfinished async functions that have no row and have not been told of.
-    pub(in crate::host::runtimes::node) lost_untold: u64,
-    /// The most that have been told of at once.
-    lost_told: u64,
+    /// Unfinished async functions without a record that have not been published.
+    pub(in crate::host::runtimes::node) unrecorded: u64,
+    /// The most that have been published at once.
+    most_unrecorded: u64,
     /// Records without a place.
     bare: u64,
     requests: HashMap<u64, Request>,
@@ -45,8 +45,10 @@ pub(in crate::host::runtimes::node) struct InvocationRow {
     pub(in crate::host::runtimes::node) request_id: String,
     pub(in crate::host::runtimes::node) created: Timestamp,
     pub(in crate::host::runtimes::node) ended: Option<Timestamp>,
-    pub(in crate::host::runtimes::node) row_due: bool,
-    pub(in crate::host::runtimes::node) stats_due: bool,
+    /// It has not been sent.
+    pub(in crate::host::runtimes::node) is_new: bool,
+    /// Something of it has to be sent.
+    pub(in crate::host::runtimes::node) is_due: bool,
 }
 
 /// A request under way on a handle that has a row.
@@ -94,8 +96,8 @@ impl Picture {
             ties: Ties::default(),
             invocations: Vec::new(),
             changed: BTreeSet::new(),
-            lost_untold: 0,
-            lost_told: 0,
+            unrecorded: 0,
+            most_unrecorded: 0,
             bare: 0,
             requests: HashMap::new(),
             ended: VecDeque::new(),
@@ -115,8 +117,8 @@ impl Picture {
             request_id: request_id.to_owned(),
             created: now,
             ended: None,
-            row_due: true,
-            stats_due: true,
+            is_new: true,
+            is_due: true,
         });
         self.stage = Stage::Working;
         let alive: Vec<u64> = self.alive().map(|item| item.id).collect();
@@ -253,14 +255,14 @@ impl Picture {
         match last.filter(|last| request_id.is_none_or(|id| id == last.request_id)) {
             Some(last) if last.ended.is_none() => {
                 last.ended = Some(at.max(last.created));
-                last.stats_due = true;
+                last.is_due = true;
             }
             Some(_) => {
-                applied.problems.insert("it told of two responses to one event");
+                applied.problems.insert("it reported two responses to one event");
                 return;
             }
             None => {
-                applied.problems.insert("it told of a response to an event that was not sent");
+                applied.problems.insert("it reported a response to an event that was not sent");
                 return;
             }
         }
@@ -272,21 +274,21 @@ impl Picture {
         self.stage = Stage::Turned;
         self.ties.find(&self.items);
         // The same function may be unfinished for many invocations.
-        self.lost_untold += lost.saturating_sub(self.lost_told);
-        self.lost_told = self.lost_told.max(lost);
+        self.unrecorded += lost.saturating_sub(self.most_unrecorded);
+        self.most_unrecorded = self.most_unrecorded.max(lost);
     }
 
     fn settle(&mut self, ids: impl IntoIterator<Item = u64>, at: Timestamp) {
-        let telling = match self.stage {
-            Stage::Working | Stage::Responded => Telling::Everything,
-            Stage::Turned => Telling::Releases,
+        let publish = match self.stage {
+            Stage::Working | Stage::Responded => Publish::Everything,
+            Stage::Turned => Publish::Releases,
         };
         for id in ids {
             let Some(item) = self.items.get_mut(&id).filter(|item| item.ended.is_none()) else {
                 continue;
             };
-            item.settle(telling, at);
-            if item.row_due || item.stats_due {
+            item.settle(publish, at);
+            if item.is_new || item.facts_due {
                 self.changed.insert(id);
             }
         }

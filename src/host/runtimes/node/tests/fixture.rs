@@ -1,5 +1,6 @@
 //! A bridge under test, with a client of its feed that keeps the evidence as a session does.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,11 +8,13 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::host::clock::Clock;
-use crate::host::console::{ConsoleFeed, FeedSignal, Round};
+use crate::host::feed::{AttachedFeed, FeedSignal, Round};
 use crate::host::runtime_api::{Asks, Invocation, RuntimeApi};
+use crate::host::runtimes::node::bridge::{Bridge, Setup};
+use crate::host::runtimes::node::pipes::open as open_pipes;
 use crate::host::runtimes::node::tests::agent::Agent;
-use crate::host::runtimes::node::{Bridge, BridgeEvent, BridgeSignal, Setup, open_pipes};
 use crate::ingest::Evidence;
+use crate::model::diagnostic::{Diagnostic, DiagnosticId};
 use crate::model::resource::Resource;
 use crate::model::time::Timestamp;
 use crate::observation::{ApiMoment, Observation, ObservationKind};
@@ -28,9 +31,10 @@ pub(super) struct Fixture {
     pub(super) clock: Clock,
     /// How long a round may take before it is taken for one that never ends.
     pub(super) patience: Duration,
-    signals: mpsc::UnboundedReceiver<BridgeSignal>,
+    /// Gaps that have been observed and not been looked at.
+    gaps: VecDeque<Diagnostic>,
     observations: mpsc::UnboundedReceiver<Observation>,
-    feed: ConsoleFeed,
+    feed: AttachedFeed,
 }
 
 impl Fixture {
@@ -39,7 +43,6 @@ impl Fixture {
         let clock = Clock::start();
         let (api_signals, mut from_api) = mpsc::unbounded_channel();
         let api = RuntimeApi::bind(clock, api_signals, Asks::InTurn).await.unwrap();
-        let (sender, signals) = mpsc::unbounded_channel();
         let (ends, fds) = open_pipes().unwrap();
         let bridge = Bridge::start(Setup {
             ends,
@@ -49,7 +52,6 @@ impl Fixture {
             workspace: "/elsewhere".into(),
             scripts: None,
             enforced: None,
-            signals: sender,
         })
         .await
         .unwrap();
@@ -66,14 +68,14 @@ impl Fixture {
                     }
                     Some(signal) = from_feed.recv() => match signal {
                         FeedSignal::Observed(observation) => *observation,
-                        FeedSignal::RoundDone => continue,
+                        FeedSignal::RoundDone | FeedSignal::Incomplete => continue,
                     },
                     else => return,
                 };
                 let _ = observed.send(observation);
             }
         });
-        let feed = ConsoleFeed::attach(bridge.addr(), clock, feed_signals).await.unwrap();
+        let feed = AttachedFeed::attach(bridge.addr(), clock, feed_signals).await.unwrap();
         let agent = Agent::new(fds);
         Self {
             agent,
@@ -83,7 +85,7 @@ impl Fixture {
             moments: Vec::new(),
             clock,
             patience: Duration::from_secs(10),
-            signals,
+            gaps: VecDeque::new(),
             observations,
             feed,
         }
@@ -94,8 +96,7 @@ impl Fixture {
         let mut fixture = Self::silent().await;
         fixture.agent.answer_probes();
         fixture.agent.hello().await;
-        let hello = BridgeEvent::Hello { node: "20.20.2".into(), pid: 7 };
-        assert_eq!(fixture.signal().await, hello);
+        fixture.until(|fixture| fixture.evidence.store.feed.updates > 0).await;
         fixture
     }
 
@@ -125,37 +126,29 @@ impl Fixture {
         assert_eq!(self.agent.ack().await, json!({"t": "ack", "status": 202}));
     }
 
-    /// Asks for rounds as the session does; how many it took until the proof, if it came.
-    pub(super) async fn prove(&mut self, most: usize) -> Option<usize> {
-        for index in 0..most {
-            let drains = if index == 0 { 3 } else { 64 };
-            // The session asks for no full state of so many rows either.
-            let audit = self.evidence.store.feed_rows(self.clock.now()) < 6000;
-            self.round(Round { fresh: index == 0, drains, audit }).await?;
-            if self.is_proved() {
-                return Some(index + 1);
-            }
-        }
-        None
+    /// Flushes the feed as the session does; whether it is complete up to the response.
+    pub(super) async fn is_complete(&mut self) -> bool {
+        self.round().await.is_some() && self.has_complete_response()
     }
 
-    /// Whether so many rounds prove nothing. One that does not end is given up soon.
-    pub(super) async fn proves_nothing(&mut self, rounds: usize) -> bool {
+    /// Whether a flush leaves the feed incomplete. One that does not end is given up soon.
+    pub(super) async fn stays_incomplete(&mut self) -> bool {
         let patience = std::mem::replace(&mut self.patience, SHORT);
-        let proved = self.prove(rounds).await;
+        let is_complete = self.is_complete().await;
         self.patience = patience;
-        proved.is_none()
+        !is_complete
     }
 
     /// One round; `None` when it does not end.
-    pub(super) async fn round(&mut self, round: Round) -> Option<()> {
+    pub(super) async fn round(&mut self) -> Option<()> {
+        let round = Round { fresh: true, audit: true };
         let done = tokio::time::timeout(self.patience, self.feed.round(round)).await;
         self.look();
         done.ok()
     }
 
-    pub(super) fn is_proved(&self) -> bool {
-        self.evidence.store.last_invocation().is_some_and(|last| last.caught_up_at.is_some())
+    pub(super) fn has_complete_response(&self) -> bool {
+        self.evidence.store.last_invocation().is_some_and(|last| last.complete_at.is_some())
     }
 
     /// Takes over what has been observed so far.
@@ -163,6 +156,9 @@ impl Fixture {
         while let Ok(observation) = self.observations.try_recv() {
             if let ObservationKind::RuntimeApi(moment) = &observation.kind {
                 self.moments.push(moment.clone());
+            }
+            if let ObservationKind::Diagnostic(gap) = &observation.kind {
+                self.gaps.push_back(gap.clone());
             }
             self.evidence.observe(&observation);
         }
@@ -183,13 +179,17 @@ impl Fixture {
         assert!(tokio::time::timeout(patience, wait).await.is_ok(), "it never came");
     }
 
-    pub(super) async fn signal(&mut self) -> BridgeEvent {
-        let patience = Duration::from_secs(5);
-        tokio::time::timeout(patience, self.signals.recv()).await.unwrap().unwrap().event
+    /// The next gap that the feed reports.
+    pub(super) async fn gap(&mut self) -> (DiagnosticId, String) {
+        self.until(|fixture| !fixture.gaps.is_empty()).await;
+        let gap = self.gaps.pop_front().unwrap();
+        (gap.id, gap.message)
     }
 
-    pub(super) fn has_no_signal(&mut self) -> bool {
-        self.signals.try_recv().is_err()
+    /// Whether every gap that has been observed has been looked at.
+    pub(super) fn has_no_gap(&mut self) -> bool {
+        self.look();
+        self.gaps.is_empty()
     }
 
     pub(super) fn resource(&self, id: u64) -> Option<&Resource> {

@@ -3,9 +3,9 @@
 mod agent;
 mod fixture;
 
+mod completeness;
 mod hostile;
 mod picture;
 #[cfg(target_os = "linux")]
 mod process;
-mod proof;
 mod runtime;

@@ -1,4 +1,5 @@
-//! What of the picture is told, and when.
+//! What of the picture is published, and when; seen in the rows of tokio-console, which have every
+//! fact, and in the typed feed, which has to agree.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 use crate::host::clock::Clock;
 use crate::host::runtimes::node::message::{self, FromAgent};
 use crate::host::runtimes::node::picture::origin::Origin;
-use crate::host::runtimes::node::picture::rows;
 use crate::host::runtimes::node::picture::whole::{Applied, Picture};
+use crate::host::runtimes::node::picture::{console_rows, updates};
 use crate::host::runtimes::node::tests::agent::ev;
 use crate::host::runtimes::node::tests::fixture::timer;
 use crate::model::time::Timestamp;
@@ -37,8 +38,11 @@ impl Scene {
         self.picture.begin(request_id, self.now);
     }
 
+    /// What tokio-console is sent.
     fn changes(&mut self) -> Update {
-        rows::changes(&mut self.picture, self.now)
+        let update = console_rows::changes(&self.picture, self.now);
+        updates::settle(&mut self.picture, self.now);
+        update
     }
 
     fn at(&self, ms: f64) -> u64 {
@@ -238,12 +242,12 @@ fn who_comes_late_sees_what_ended_a_moment_ago() {
     scene.apply("flush", 1.0, json!({"new": [timer(1, 1.0)], "end": [[1, 2.0]]}));
     scene.now = Timestamp::from_nanos(scene.at(4000.0));
     scene.changes();
-    let full = rows::everything(&scene.picture, scene.now);
+    let full = console_rows::everything(&scene.picture, scene.now);
     assert_eq!(full.resource_update.unwrap().new_resources.len(), 1);
     assert_eq!(full.new_metadata.unwrap().metadata.len(), 3);
     scene.now = scene.now.plus(Duration::from_secs(2));
     scene.changes();
-    let full = rows::everything(&scene.picture, scene.now);
+    let full = console_rows::everything(&scene.picture, scene.now);
     assert!(full.resource_update.unwrap().new_resources.is_empty());
 }
 
@@ -259,7 +263,10 @@ fn an_invocation_is_a_task_until_its_response() {
     assert_eq!(told["node.kind"], Wire::StrVal("invocation".into()));
     assert_eq!(told["holds"], Wire::BoolVal(false));
     assert_eq!(told["kind"], Wire::StrVal("invocation".into()));
-    assert!(rows::has_task(&scene.picture, id) && !rows::has_task(&scene.picture, id + 1));
+    assert!(
+        console_rows::has_task(&scene.picture, id)
+            && !console_rows::has_task(&scene.picture, id + 1)
+    );
     scene.apply("response", 1e15, json!({"req": "a-b"}));
     let stats = scene.changes().task_update.unwrap().stats_update;
     assert!(stats[&id].dropped_at.is_some());

@@ -6,7 +6,7 @@ use crate::host::output;
 use crate::host::process::{Launch, start};
 use crate::host::runtimes::node::message::{FromAgent, ToAgent};
 use crate::host::runtimes::node::pipes::{self, Writer};
-use crate::host::runtimes::node::{fd_numbers, open_pipes};
+use crate::host::runtimes::node::pipes::{fd_numbers, open as open_pipes};
 use crate::observation::ExitedWith;
 
 #[tokio::test]

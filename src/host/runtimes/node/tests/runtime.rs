@@ -7,9 +7,11 @@ use tokio::sync::mpsc;
 
 use crate::host::clock::Clock;
 use crate::host::runtime_api::{Asks, Invocation, RuntimeApi};
+use crate::host::runtimes::node::bridge::{Bridge, Setup};
+use crate::host::runtimes::node::pipes::open as open_pipes;
 use crate::host::runtimes::node::tests::agent::Agent;
 use crate::host::runtimes::node::tests::fixture::Fixture;
-use crate::host::runtimes::node::{Bridge, BridgeEvent, Setup, open_pipes};
+use crate::model::diagnostic::GapId;
 use crate::model::time::Timestamp;
 use crate::observation::ApiMoment;
 
@@ -96,12 +98,12 @@ async fn the_largest_response_passes_and_a_larger_one_is_refused() {
         };
         assert_eq!(fixture.moments[2], moment);
         assert_eq!(fixture.moments.len(), if status == 202 { 3 } else { 4 });
-        assert!(fixture.has_no_signal());
+        assert!(fixture.has_no_gap());
     }
 }
 
 #[tokio::test]
-async fn errors_are_told_with_their_type() {
+async fn errors_are_reported_with_their_type() {
     let mut fixture = Fixture::ready().await;
     fixture.invoke("a").await;
     let body = json!({"errorType": "TypeError", "errorMessage": "secret", "trace": []});
@@ -148,7 +150,6 @@ async fn a_stream_that_breaks_off_was_never_given() {
     fixture.agent.say(json!({"t": "stream-start", "req": "a"})).await;
     fixture.agent.say(json!({"t": "stream-chunk", "req": "a", "data": "aGVs"})).await;
     fixture.agent.end().await;
-    assert_eq!(fixture.signal().await, BridgeEvent::Closed);
     fixture.until(|fixture| fixture.moments.len() > 2).await;
     let broken = refused(400, "POST a/response", "TruncatedHTTPRequest");
     assert_eq!(fixture.moments[2..], [broken]);
@@ -176,7 +177,6 @@ async fn the_handler_waits_until_the_session_has_looked() {
     let clock = Clock::start();
     let (api_signals, mut from_api) = mpsc::unbounded_channel();
     let api = RuntimeApi::bind(clock, api_signals, Asks::InTurn).await.unwrap();
-    let (signals, _from_bridge) = mpsc::unbounded_channel();
     let (ends, fds) = open_pipes().unwrap();
     let runtime = api.local();
     let setup = Setup {
@@ -187,7 +187,6 @@ async fn the_handler_waits_until_the_session_has_looked() {
         workspace: "/elsewhere".into(),
         scripts: None,
         enforced: None,
-        signals,
     };
     let _bridge = Bridge::start(setup).await.unwrap();
     let mut agent = Agent::new(fds);
@@ -208,7 +207,7 @@ async fn an_answer_that_is_not_understood_does_not_hang_the_handler() {
     fixture.invoke("a").await;
     fixture.agent.say(json!({"t": "answer", "req": "a", "body": {"not": "text"}})).await;
     assert_eq!(fixture.agent.ack().await, json!({"t": "ack", "status": 400}));
-    assert!(matches!(fixture.signal().await, BridgeEvent::Fault { .. }));
+    assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into());
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
-//! The picture as messages of the console protocol.
+//! The picture as messages of tokio-console, for people who look at a handler with it.
 //!
-//! An update is either everything, for somebody who comes new, or what has changed since the last
-//! update. Names of fields and attributes are shared with `ingest`.
+//! loopcheck does not read them: every fact of these rows is in the typed feed.
 
 use console_api::instrument::Update;
 use console_api::register_metadata::NewMetadata;
@@ -13,6 +12,7 @@ use console_api::{
 use crate::host::runtimes::node::picture::item::Item;
 use crate::host::runtimes::node::picture::record::{Frame, Kind};
 use crate::host::runtimes::node::picture::tie::Tie;
+use crate::host::runtimes::node::picture::updates;
 use crate::host::runtimes::node::picture::whole::{InvocationRow, Picture};
 use crate::model::time::Timestamp;
 
@@ -33,7 +33,7 @@ enum Extent {
     Changes,
 }
 
-/// Everything that is known, for somebody who comes new. Changes stay to be sent.
+/// Everything that is known, for somebody who comes new.
 pub(in crate::host::runtimes::node) fn everything(picture: &Picture, now: Timestamp) -> Update {
     let mut draft = Draft::new(now);
     for item in picture.items.values() {
@@ -50,27 +50,19 @@ pub(in crate::host::runtimes::node) fn everything(picture: &Picture, now: Timest
     Update { new_metadata: Some(all_metadata()), ..draft.update }
 }
 
-/// What has changed since the last call.
-pub(in crate::host::runtimes::node) fn changes(picture: &mut Picture, now: Timestamp) -> Update {
+/// What has changed since the changes were last settled.
+pub(in crate::host::runtimes::node) fn changes(picture: &Picture, now: Timestamp) -> Update {
     let mut draft = Draft::new(now);
-    draft.tasks().dropped_events = std::mem::take(&mut picture.lost_untold);
-    let changed = std::mem::take(&mut picture.changed);
-    for id in &changed {
-        let Some(item) = picture.items.get(id) else { continue };
+    draft.tasks().dropped_events = picture.unrecorded;
+    for item in picture.changed.iter().filter_map(|id| picture.items.get(id)) {
         draft.item(item, picture, Extent::Changes);
-        if let Some(item) = picture.items.get_mut(id) {
-            (item.row_due, item.stats_due) = (false, false);
-        }
     }
-    for (place, tie) in picture.ties.all_mut().iter_mut().enumerate() {
+    for (place, tie) in picture.ties.all().iter().enumerate() {
         draft.tie(place, tie, Extent::Changes);
-        (tie.row_due, tie.stats_due) = (false, false);
     }
-    for invocation in &mut picture.invocations {
+    for invocation in &picture.invocations {
         draft.invocation(invocation, Extent::Changes);
-        (invocation.row_due, invocation.stats_due) = (false, false);
     }
-    picture.sweep(now);
     draft.update
 }
 
@@ -95,31 +87,28 @@ impl Draft {
     }
 
     fn item(&mut self, item: &Item, picture: &Picture, extent: Extent) {
-        let all = extent == Extent::Everything;
+        let is_new = item.is_new || extent == Extent::Everything;
         if item.kind.is_task() {
             let tasks = self.tasks();
-            if all || item.row_due {
+            // A task's facts are in its row, a resource's are in its counters.
+            if is_new || item.facts_due {
                 tasks.new_tasks.push(task_row(item, picture));
             }
-            if all || item.row_due || item.stats_due {
-                tasks.stats_update.insert(item.id, task_stats(item.created, item.ended));
-            }
+            tasks.stats_update.insert(item.id, task_stats(item.created, item.ended));
         } else {
             let resources = self.update.resource_update.get_or_insert_default();
-            if all || item.row_due {
+            if is_new {
                 resources.new_resources.push(resource_row(item));
             }
-            if all || item.row_due || item.stats_due {
-                resources.stats_update.insert(item.id, resource_stats(item, picture));
-            }
+            resources.stats_update.insert(item.id, resource_stats(item, picture));
         }
     }
 
     fn tie(&mut self, place: usize, tie: &Tie, extent: Extent) {
-        let all = extent == Extent::Everything;
+        let is_new = tie.is_new || extent == Extent::Everything;
         let ops = self.update.async_op_update.get_or_insert_default();
         let id = place as u64 + 1;
-        if all || tie.row_due {
+        if is_new {
             ops.new_async_ops.push(async_ops::AsyncOp {
                 id: Some(Id { id }),
                 metadata: Some(MetaId { id: ASYNC_OP_META }),
@@ -128,7 +117,7 @@ impl Draft {
                 resource_id: Some(Id { id: tie.resource }),
             });
         }
-        if all || tie.row_due || tie.stats_due {
+        if is_new || tie.end_due {
             let stats = async_ops::Stats {
                 created_at: Some(tie.created.into()),
                 dropped_at: tie.ended.map(Into::into),
@@ -141,10 +130,10 @@ impl Draft {
     }
 
     fn invocation(&mut self, invocation: &InvocationRow, extent: Extent) {
-        let all = extent == Extent::Everything;
+        let is_new = invocation.is_new || extent == Extent::Everything;
         let id = FIRST_INVOCATION + invocation.number;
         let tasks = self.tasks();
-        if all || invocation.row_due {
+        if is_new {
             tasks.new_tasks.push(tasks::Task {
                 id: Some(Id { id }),
                 metadata: Some(MetaId { id: TASK_META }),
@@ -161,7 +150,7 @@ impl Draft {
                 location: None,
             });
         }
-        if all || invocation.row_due || invocation.stats_due {
+        if is_new || invocation.is_due {
             tasks.stats_update.insert(id, task_stats(invocation.created, invocation.ended));
         }
     }
@@ -169,11 +158,7 @@ impl Draft {
 
 fn task_row(item: &Item, picture: &Picture) -> tasks::Task {
     let blocking = item.kind == Kind::Job;
-    let name = match item.kind {
-        Kind::Immediate => Some("setImmediate"),
-        Kind::Job => item.name.as_deref().or(Some(item.hook_type.as_str())),
-        _ => item.name.as_deref(),
-    };
+    let name = updates::name(item);
     let (kind, kind_field) = if blocking {
         (tasks::task::Kind::Blocking, "blocking")
     } else {
@@ -228,14 +213,10 @@ fn resource_row(item: &Item) -> resources::Resource {
         Kind::Timer => Wire::Known(Known::Timer.into()),
         other => Wire::Other(resource_kind(other).to_owned()),
     };
-    let concrete_type = match item.kind {
-        Kind::Timer => "Timeout".to_owned(),
-        _ => item.hook_type.clone(),
-    };
     resources::Resource {
         id: Some(Id { id: item.id }),
         metadata: Some(MetaId { id: RESOURCE_META }),
-        concrete_type,
+        concrete_type: updates::type_name(item).to_owned(),
         kind: Some(resources::resource::Kind { kind: Some(kind) }),
         location: item.site.shown.as_ref().map(location),
         parent_resource_id: None,
@@ -307,31 +288,31 @@ impl Fields {
     }
 
     fn facts(self, item: &Item, picture: &Picture) -> Self {
-        let told = &item.told;
+        let facts = &item.published;
         let packages = &item.site.packages;
         let packages = (!packages.is_empty()).then(|| packages.join(","));
-        let due = told.due.map(|due| picture.origin.at(due));
+        let due = facts.due.map(|due| picture.origin.at(due));
         self.text("node.kind", Some(item.kind.as_str()))
             .number("invocation", Some(item.invocation))
-            .truth("holds", told.holds)
-            .truth("ref", told.referenced)
-            .number("duration", told.duration_ms)
-            .truth("repeat", told.repeat)
+            .truth("holds", facts.holds)
+            .truth("ref", facts.referenced)
+            .number("duration", facts.duration_ms)
+            .truth("repeat", facts.repeat)
             .number("due", due.map(Timestamp::nanos))
             .number("released", item.released.map(Timestamp::nanos))
-            .number("inode", told.inode)
-            .text("local", told.local.as_deref())
-            .text("peer", told.peer.as_deref())
-            .truth("busy", told.busy)
-            .text("http", told.http.as_deref())
-            .number("rx", told.rx)
-            .number("tx", told.tx)
-            .number("use", told.used_in)
-            .number("pid", told.pid)
-            .text("command", told.command.as_deref())
+            .number("inode", facts.inode)
+            .text("local", facts.local.as_deref())
+            .text("peer", facts.peer.as_deref())
+            .truth("busy", facts.busy)
+            .text("http", facts.http.as_deref())
+            .number("rx", facts.rx)
+            .number("tx", facts.tx)
+            .number("use", facts.used_in)
+            .number("pid", facts.pid)
+            .text("command", facts.command.as_deref())
             .text("package", item.site.package.as_deref())
             .text("packages", packages.as_deref())
-            .text("callback", callback(item))
+            .text("callback", updates::callback(item))
             .text("api", item.api.as_deref())
             .truth("internal", item.internal.then_some(true))
             .number("of", item.of)
@@ -360,13 +341,6 @@ impl Fields {
         }
         self
     }
-}
-
-/// The name of the function that a timer calls, as it was before `bind`.
-fn callback(item: &Item) -> Option<&str> {
-    let name =
-        item.name.as_deref().filter(|_| item.kind == Kind::Timer || item.kind == Kind::Immediate);
-    name.map(|name| name.trim_start_matches("bound ")).filter(|name| !name.is_empty())
 }
 
 /// Whether the frame that is shown is the library's own.

@@ -1,8 +1,9 @@
 //! Two views of the same item must agree: the changes on the main subscription, and the full state
 //! of an audit.
 
-use console_api::instrument::Update;
+use std::collections::HashSet;
 
+use crate::feed::console;
 use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
@@ -14,14 +15,18 @@ pub(super) fn inconsistent(message: impl Into<String>) -> Diagnostic {
 }
 
 /// What an audit says of an item and what the main subscription said must agree.
-pub(super) fn compare_with_audit(store: &mut Store, update: &Update, now: Option<Timestamp>) {
+pub(super) fn compare_with_audit(
+    store: &mut Store,
+    message: &console::Message,
+    now: Option<Timestamp>,
+) {
     let Some(now) = now else { return };
-    let Some(tasks) = &update.task_update else { return };
+    let shown: HashSet<u64> = message.task_stats.iter().map(|stats| stats.span).collect();
     let missing = store.tasks.iter().any(|task| {
         task.span_life.ended.is_none()
             // What was shown later may still have been in the queue when the state was read.
             && task.seen_on.main.is_some_and(|shown| shown < now)
-            && !tasks.stats_update.contains_key(&task.span)
+            && !shown.contains(&task.span)
     });
     if missing {
         store.note(inconsistent(

@@ -5,8 +5,7 @@
 //! that task's. The candidates are noted on the message that first shows the timer, because every
 //! later poll overwrites the stamps; `analysis::wait` decides between them.
 
-use console_api::instrument::Update;
-
+use crate::feed::console::Message;
 use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::resource::ResourceKind;
 use crate::model::store::Store;
@@ -14,8 +13,8 @@ use crate::model::task::{PollWindow, Task};
 use crate::model::time::Timestamp;
 
 /// Notes which tasks may have made the timers that this message has shown first.
-pub(crate) fn infer(store: &mut Store, update: &Update) {
-    let timers = new_timers(store, update);
+pub(crate) fn infer(store: &mut Store, message: &Message) {
+    let timers = new_timers(store, message);
     if timers.is_empty() {
         return;
     }
@@ -26,9 +25,9 @@ pub(crate) fn infer(store: &mut Store, update: &Update) {
     }
 }
 
-fn new_timers(store: &Store, update: &Update) -> Vec<ResourceKey> {
-    let rows = update.resource_update.iter().flat_map(|update| &update.new_resources);
-    let keys = rows.filter_map(|row| store.spans.resources.get(&row.id?.id).copied());
+fn new_timers(store: &Store, message: &Message) -> Vec<ResourceKey> {
+    let rows = message.resources.iter();
+    let keys = rows.filter_map(|row| store.spans.resources.get(&row.span).copied());
     keys.filter(|key| {
         let resource = store.resource(*key);
         resource.kind == ResourceKind::Timer && resource.made_by.is_empty()

@@ -1,18 +1,13 @@
-//! Console messages into the store.
+//! Messages of tokio's console into the store.
 //!
 //! The feed is read with suspicion: ids are used again, rows come twice (a full state and the
 //! changes after it overlap), and anything that cannot be true is kept as a gap. Whether the feed
-//! has told everything is `caught_up`'s question.
+//! is complete up to an instant is `drains`' question.
 
-use std::collections::HashMap;
-
-use console_api::instrument::Update;
-use console_api::{async_ops, resources, tasks};
-
-use crate::ingest::console::cross_check::{compare_with_audit, inconsistent};
-use crate::ingest::console::rows::{Fields, describe, place, read_stats, stamp};
-use crate::ingest::timer_owner;
-use crate::model::facts::ItemFacts;
+use crate::feed::console::{self, AsyncOpRow, ResourceRow, ResourceStats, TaskRow, TaskStatsRow};
+use crate::ingest::place::place;
+use crate::ingest::tokio::cross_check::{compare_with_audit, inconsistent};
+use crate::ingest::tokio::timer_owner;
 use crate::model::id::{AsyncOpKey, ResourceKey, TaskKey};
 use crate::model::lifetime::Lifetime;
 use crate::model::resource::{AsyncOp, Resource, ResourceKind};
@@ -30,22 +25,21 @@ use crate::observation::Subscription;
 pub struct EventCount(pub u64);
 
 /// Takes one message over into the store.
-pub fn apply(store: &mut Store, subscription: Subscription, update: &Update) -> EventCount {
-    let now = update.now.map(Timestamp::from);
+pub fn apply(
+    store: &mut Store,
+    subscription: Subscription,
+    message: &console::Message,
+) -> EventCount {
+    let now = message.now;
     note_order(store, subscription, now);
     let workspace = store.run.as_ref().map(|run| run.workspace.clone()).unwrap_or_default();
-    let mut message = Message { store, subscription, now, workspace, events: 0 };
-    message.metadata(update);
-    if let Some(tasks) = &update.task_update {
-        message.tasks(tasks);
-    }
-    if let Some(resources) = &update.resource_update {
-        message.resources(resources);
-    }
-    if let Some(async_ops) = &update.async_op_update {
-        message.async_ops(async_ops);
-    }
-    let Message { events, .. } = message;
+    let mut taken = Taken { store, subscription, now, workspace, events: 0 };
+    taken.callsites(message);
+    taken.tasks(message);
+    taken.resources(message);
+    taken.async_ops(message);
+    let Taken { events, .. } = taken;
+    store.feed.dropped_events = store.feed.dropped_events.saturating_add(message.dropped_events);
     match subscription {
         Subscription::Main => {
             store.feed.updates += 1;
@@ -53,11 +47,11 @@ pub fn apply(store: &mut Store, subscription: Subscription, update: &Update) -> 
         }
         Subscription::Audit => {
             store.feed.last_audit = now.or(store.feed.last_audit);
-            compare_with_audit(store, update, now);
+            compare_with_audit(store, message, now);
         }
     }
     if !store.capabilities().reports_timer_owner {
-        timer_owner::infer(store, update);
+        timer_owner::infer(store, message);
     }
     EventCount(events)
 }
@@ -84,7 +78,8 @@ fn note_order(store: &mut Store, subscription: Subscription, now: Option<Timesta
     }
 }
 
-struct Message<'a> {
+/// A message while it is taken over.
+struct Taken<'a> {
     store: &'a mut Store,
     subscription: Subscription,
     now: Option<Timestamp>,
@@ -92,7 +87,7 @@ struct Message<'a> {
     events: u64,
 }
 
-impl Message<'_> {
+impl Taken<'_> {
     fn count(&mut self, new: bool) {
         if new || self.subscription == Subscription::Main {
             self.events += 1;
@@ -106,51 +101,39 @@ impl Message<'_> {
         }
     }
 
-    fn drop_count(&mut self, dropped: u64) {
-        self.store.feed.dropped_events = self.store.feed.dropped_events.saturating_add(dropped);
-    }
-
-    fn metadata(&mut self, update: &Update) {
-        let registered = update.new_metadata.iter().flat_map(|new| &new.metadata);
-        for new in registered {
-            let (Some(id), Some(metadata)) = (new.id, &new.metadata) else { continue };
-            let names = metadata.field_names.clone();
-            let known = self.store.spans.field_names.insert(id.id, names).is_some();
-            self.count(!known);
-        }
-    }
-
-    fn tasks(&mut self, update: &tasks::TaskUpdate) {
-        self.drop_count(update.dropped_events);
-        for row in &update.new_tasks {
-            let Some(span) = row.id.map(|id| id.id) else { continue };
-            let stats = update.stats_update.get(&span);
-            let new = self.task_row(span, row, stats);
+    fn callsites(&mut self, message: &console::Message) {
+        for id in &message.callsites {
+            let new = self.store.spans.callsites.insert(*id);
             self.count(new);
         }
-        for (span, stats) in in_order(&update.stats_update) {
-            let key = match self.store.spans.tasks.get(&span) {
+    }
+
+    fn tasks(&mut self, message: &console::Message) {
+        for row in &message.tasks {
+            let stats = message.task_stats_of(row.span);
+            let new = self.task_row(row, stats.and_then(|stats| stats.created));
+            self.count(new);
+        }
+        for stats in &message.task_stats {
+            let key = match self.store.spans.tasks.get(&stats.span) {
                 Some(key) => *key,
                 None => {
                     self.store.note(inconsistent("the feed counts for a task it never announced"));
-                    let created = stamp(stats.created_at).or(self.now).unwrap_or_default();
-                    self.insert_task(Task::new(span, created))
+                    let created = stats.created.or(self.now).unwrap_or_default();
+                    self.insert_task(Task::new(stats.span, created))
                 }
             };
             self.task_stats(key, stats);
         }
     }
 
-    fn task_row(&mut self, span: u64, row: &tasks::Task, stats: Option<&tasks::Stats>) -> bool {
-        let fields = Fields::read(&row.fields, &self.store.spans.field_names);
-        let tokio_id = fields.number("task.id");
-        let created = stats.and_then(|stats| stamp(stats.created_at));
-        if let Some(known) = self.store.spans.tasks.get(&span).copied() {
+    fn task_row(&mut self, row: &TaskRow, created: Option<Timestamp>) -> bool {
+        if let Some(known) = self.store.spans.tasks.get(&row.span).copied() {
             let task = &mut self.store.tasks[known.0];
-            let same_id = tokio_id.is_some() && tokio_id == task.tokio_id;
+            let same_id = row.tokio_id.is_some() && row.tokio_id == task.tokio_id;
             let same_birth = created.is_none_or(|created| created == task.span_life.created);
-            if same_birth && (same_id || tokio_id.is_none() || task.tokio_id.is_none()) {
-                describe(task, row, &fields, tokio_id, &self.workspace);
+            if same_birth && (same_id || row.tokio_id.is_none() || task.tokio_id.is_none()) {
+                describe(task, row, &self.workspace);
                 return false;
             }
             self.end_reused_task(known, created);
@@ -159,8 +142,8 @@ impl Message<'_> {
         if created.is_none() {
             self.store.note(inconsistent("the feed announced a task without its times"));
         }
-        let mut task = Task::new(span, born);
-        describe(&mut task, row, &fields, tokio_id, &self.workspace);
+        let mut task = Task::new(row.span, born);
+        describe(&mut task, row, &self.workspace);
         self.insert_task(task);
         true
     }
@@ -183,32 +166,25 @@ impl Message<'_> {
         key
     }
 
-    fn task_stats(&mut self, key: TaskKey, stats: &tasks::Stats) {
-        let created = stamp(stats.created_at);
-        let ended = stamp(stats.dropped_at);
+    fn task_stats(&mut self, key: TaskKey, row: &TaskStatsRow) {
         let mut seen = self.store.tasks[key.0].seen_on;
         self.mark(&mut seen);
         let task = &mut self.store.tasks[key.0];
         task.seen_on = seen;
-        if created.is_some_and(|created| created < task.span_life.created) {
+        if row.created.is_some_and(|created| created < task.span_life.created) {
             // Counters of the item that had this id before.
             return;
         }
-        if created.is_some_and(|created| created > task.span_life.created) {
+        if row.created.is_some_and(|created| created > task.span_life.created) {
             self.store.note(inconsistent("a task of the console feed was created twice"));
             return;
         }
-        task.observe(read_stats(stats));
+        task.observe(row.stats.clone());
         let life = &mut task.span_life;
-        let mut problem = settle_end(life, ended, stats.poll_stats.as_ref());
-        if ended.is_some() {
-            task.seen_on.end = task.seen_on.end.or(self.now);
-        }
-        // tokio notes an end where every message sees it. Node.js' agent tells of one later, and what
-        // was read before that may be heard after it.
-        let known_from = if task.facts.is_some() { task.seen_on.end } else { life.ended };
+        let mut problem = settle_end(life, row.ended, row.stats.last_poll_started);
         let sure_until = self.now.map(|now| self.subscription.sure_until(now));
-        if ended.is_none() && known_from.zip(sure_until).is_some_and(|(end, sure)| end <= sure) {
+        if row.ended.is_none() && life.ended.zip(sure_until).is_some_and(|(end, sure)| end <= sure)
+        {
             // What was said to be over goes on: keep it pending.
             life.ended = None;
             problem = Some("went on after its end");
@@ -218,45 +194,38 @@ impl Message<'_> {
         }
     }
 
-    fn resources(&mut self, update: &resources::ResourceUpdate) {
-        self.drop_count(update.dropped_events);
-        for row in &update.new_resources {
-            let Some(span) = row.id.map(|id| id.id) else { continue };
-            let stats = update.stats_update.get(&span);
-            let new = self.resource_row(span, row, stats);
+    fn resources(&mut self, message: &console::Message) {
+        for row in &message.resources {
+            let stats = message.resource_stats_of(row.span);
+            let new = self.resource_row(row, stats.and_then(|stats| stats.created));
             self.count(new);
         }
-        self.parents(&update.new_resources);
-        for (span, stats) in in_order(&update.stats_update) {
-            let Some(key) = self.store.spans.resources.get(&span).copied() else {
+        self.parents(&message.resources);
+        for stats in &message.resource_stats {
+            let Some(key) = self.store.spans.resources.get(&stats.span).copied() else {
                 self.store.note(inconsistent("the feed counts for a resource it never announced"));
                 continue;
             };
             self.resource_stats(key, stats);
         }
         // Poll ops are events of the queue; what they say of waiting is in the async ops as well.
-        self.events += update.new_poll_ops.len() as u64;
+        self.events += message.poll_ops;
     }
 
     /// Rows come in no order, so a parent may stand behind its child.
-    fn parents(&mut self, rows: &[resources::Resource]) {
+    fn parents(&mut self, rows: &[ResourceRow]) {
         let resources = &self.store.spans.resources;
-        let key = |id: Option<console_api::Id>| resources.get(&id?.id).copied();
+        let key = |span: Option<u64>| resources.get(&span?).copied();
         for row in rows {
-            if let (Some(child), Some(parent)) = (key(row.id), key(row.parent_resource_id)) {
+            if let (Some(child), Some(parent)) = (key(Some(row.span)), key(row.parent)) {
                 self.store.resources[child.0].parent = Some(parent);
             }
         }
     }
 
-    fn resource_row(
-        &mut self,
-        span: u64,
-        row: &resources::Resource,
-        stats: Option<&resources::Stats>,
-    ) -> bool {
-        let created = stats.and_then(|stats| stamp(stats.created_at)).or(self.now);
-        if let Some(known) = self.store.spans.resources.get(&span).copied() {
+    fn resource_row(&mut self, row: &ResourceRow, created: Option<Timestamp>) -> bool {
+        let created = created.or(self.now);
+        if let Some(known) = self.store.spans.resources.get(&row.span).copied() {
             let life = &mut self.store.resources[known.0].life;
             if created.is_none_or(|created| created == life.created) {
                 return false;
@@ -264,14 +233,10 @@ impl Message<'_> {
             life.ended = life.ended.or(created);
         }
         let (location, owner) = place(row.location.as_ref(), &self.workspace);
-        let timer = matches!(
-            row.kind.as_ref().and_then(|kind| kind.kind.as_ref()),
-            Some(resources::resource::kind::Kind::Known(_))
-        );
         let resource = Resource {
-            span,
+            span: row.span,
             parent: None,
-            kind: if timer { ResourceKind::Timer } else { ResourceKind::Other },
+            kind: if row.is_timer { ResourceKind::Timer } else { ResourceKind::Other },
             concrete_type: row.concrete_type.clone(),
             location,
             owner,
@@ -282,101 +247,92 @@ impl Message<'_> {
             facts: None,
         };
         let key = ResourceKey(self.store.resources.len());
-        self.store.spans.resources.insert(span, key);
+        self.store.spans.resources.insert(row.span, key);
         self.store.resources.push(resource);
         true
     }
 
-    fn resource_stats(&mut self, key: ResourceKey, stats: &resources::Stats) {
+    fn resource_stats(&mut self, key: ResourceKey, row: &ResourceStats) {
         let mut seen = self.store.resources[key.0].seen_on;
         self.mark(&mut seen);
-        let attributes = Fields::of_resource(&stats.attributes, &self.store.spans.field_names);
-        let (duration, facts) = (attributes.number("duration"), ItemFacts::read(&attributes));
         let resource = &mut self.store.resources[key.0];
         resource.seen_on = seen;
-        if stamp(stats.created_at).is_some_and(|created| created != resource.life.created) {
+        if row.created.is_some_and(|created| created != resource.life.created) {
             return;
         }
-        resource.duration_ms = duration.or(resource.duration_ms);
-        resource.facts = facts.or(resource.facts.take());
-        if let Some(problem) = settle_end(&mut resource.life, stamp(stats.dropped_at), None) {
+        resource.duration_ms = row.duration_ms.or(resource.duration_ms);
+        if let Some(problem) = settle_end(&mut resource.life, row.ended, None) {
             self.store.note(inconsistent(format!("a resource of the console feed {problem}")));
         }
     }
 
-    fn async_ops(&mut self, update: &async_ops::AsyncOpUpdate) {
-        self.drop_count(update.dropped_events);
-        for row in &update.new_async_ops {
-            let Some(span) = row.id.map(|id| id.id) else { continue };
-            let stats = update.stats_update.get(&span);
-            let new = self.async_op_row(span, row, stats);
+    fn async_ops(&mut self, message: &console::Message) {
+        for row in &message.async_ops {
+            let stats = message.async_op_stats_of(row.span);
+            let new = self.async_op_row(row, stats.and_then(|stats| stats.created));
             self.count(new);
         }
-        for (span, stats) in in_order(&update.stats_update) {
-            let Some(key) = self.store.spans.async_ops.get(&span).copied() else {
+        for stats in &message.async_op_stats {
+            let Some(key) = self.store.spans.async_ops.get(&stats.span).copied() else {
                 self.store
                     .note(inconsistent("the feed counts for an operation it never announced"));
                 continue;
             };
-            let task = stats.task_id.and_then(|id| self.store.spans.tasks.get(&id.id).copied());
+            let task = stats.task.and_then(|span| self.store.spans.tasks.get(&span).copied());
             let op = &mut self.store.async_ops[key.0];
-            if stamp(stats.created_at).is_some_and(|created| created != op.life.created) {
+            if stats.created.is_some_and(|created| created != op.life.created) {
                 continue;
             }
             op.task = task.or(op.task);
-            if let Some(problem) = settle_end(&mut op.life, stamp(stats.dropped_at), None) {
+            if let Some(problem) = settle_end(&mut op.life, stats.ended, None) {
                 self.store.note(inconsistent(format!("an operation of the feed {problem}")));
             }
         }
     }
 
-    fn async_op_row(
-        &mut self,
-        span: u64,
-        row: &async_ops::AsyncOp,
-        stats: Option<&async_ops::Stats>,
-    ) -> bool {
-        let created = stats.and_then(|stats| stamp(stats.created_at)).or(self.now);
-        if let Some(known) = self.store.spans.async_ops.get(&span).copied() {
+    fn async_op_row(&mut self, row: &AsyncOpRow, created: Option<Timestamp>) -> bool {
+        let created = created.or(self.now);
+        if let Some(known) = self.store.spans.async_ops.get(&row.span).copied() {
             let life = &mut self.store.async_ops[known.0].life;
             if created.is_none_or(|created| created == life.created) {
                 return false;
             }
             life.ended = life.ended.or(created);
         }
-        let resource = row.resource_id.map(|id| id.id);
         let op = AsyncOp {
-            span,
-            resource: resource.and_then(|id| self.store.spans.resources.get(&id).copied()),
+            span: row.span,
+            resource: row.resource.and_then(|span| self.store.spans.resources.get(&span).copied()),
             source: row.source.clone(),
             task: None,
             life: Lifetime::since(created.unwrap_or_default()),
         };
         let key = AsyncOpKey(self.store.async_ops.len());
-        self.store.spans.async_ops.insert(span, key);
+        self.store.spans.async_ops.insert(row.span, key);
         self.store.async_ops.push(op);
         true
     }
 }
 
-fn in_order<T>(map: &HashMap<u64, T>) -> Vec<(u64, &T)> {
-    let mut rows: Vec<(u64, &T)> = map.iter().map(|(id, stats)| (*id, stats)).collect();
-    // A map has no order of its own, and a replay must see the same one.
-    rows.sort_unstable_by_key(|(id, _)| *id);
-    rows
+fn describe(task: &mut Task, row: &TaskRow, workspace: &str) {
+    task.tokio_id = row.tokio_id.or(task.tokio_id);
+    task.name = row.name.clone().or(task.name.take());
+    task.function = row.function.clone().or(task.function.take());
+    task.kind = row.kind.unwrap_or(task.kind);
+    let (location, owner) = place(row.location.as_ref(), workspace);
+    task.location = location.or(task.location.take());
+    task.owner = owner.or(task.owner.take());
 }
 
 /// Takes over an end, and says what is impossible about it.
 fn settle_end(
     life: &mut Lifetime,
     ended: Option<Timestamp>,
-    polls: Option<&console_api::PollStats>,
+    last_entered: Option<Timestamp>,
 ) -> Option<&'static str> {
     let ended = ended?;
     if ended < life.created {
         return Some("ended before it was created");
     }
-    let last_entered = polls.and_then(|polls| stamp(polls.last_poll_started));
     if last_entered.is_some_and(|entered| entered > ended) {
         return Some("was polled after its end");
     }

@@ -1,26 +1,27 @@
-//! The proof that the feed has caught up: it comes soon, and never without its reasons.
+//! Completeness of the feed: a flush shows it soon, and never without its reasons.
 
 use console_api::instrument::instrument_client::InstrumentClient;
 use console_api::instrument::{InstrumentRequest, PauseRequest, StateRequest, Temporality};
 use serde_json::{Value, json};
+use tonic::transport::Endpoint;
 
-use crate::host::console::Round;
-use crate::host::runtimes::node::BridgeEvent;
+use crate::feed::generated::WatchRequest;
+use crate::host::feed::generated::feed_client::FeedClient;
+
 use crate::host::runtimes::node::tests::fixture::{Fixture, SHORT, timer};
 use crate::model::diagnostic::GapId;
 use crate::model::task::Activity;
-use crate::observation::{ApiMoment, Observation, ObservationKind, Subscription};
+use crate::observation::ApiMoment;
 
 #[tokio::test]
-async fn a_response_is_proved_within_a_few_rounds() {
+async fn one_flush_after_a_response_is_enough() {
     let mut fixture = Fixture::ready().await;
     fixture.invoke("a").await;
     let at = fixture.agent.ms();
     fixture.agent.ev("flush", json!({"new": [timer(1, at)]})).await;
     fixture.respond("a").await;
     fixture.agent.ev("turn", json!({"req": "a"})).await;
-    let rounds = fixture.prove(10).await;
-    assert!(rounds.is_some_and(|rounds| rounds <= 5), "{rounds:?}");
+    assert!(fixture.is_complete().await);
 
     let responded_at = fixture.responded_at();
     let timer = fixture.resource(1).unwrap();
@@ -31,82 +32,80 @@ async fn a_response_is_proved_within_a_few_rounds() {
         (place.file.as_str(), place.line, place.column),
         ("srv/handler.js", Some(4), Some(7))
     );
-    let invocation = &fixture.evidence.store.tasks[0];
-    assert_eq!(invocation.name.as_deref(), Some("invocation 1"));
-    assert!(invocation.span_life.ended.is_some_and(|ended| ended <= responded_at));
+    assert_eq!(fixture.evidence.store.tasks, [], "an invocation is no item");
     assert_eq!(fixture.evidence.store.diagnostics, []);
     let completed = ApiMoment::HandlerCompleted { request_id: "a".into(), mode: "async".into() };
-    let turned = ApiMoment::LoopTurned { request_id: "a".into() };
-    let of = |wanted: &ApiMoment| fixture.moments.iter().position(|moment| moment == wanted);
-    assert!(of(&completed).unwrap() < of(&turned).unwrap());
+    assert!(fixture.moments.contains(&completed));
+    let turned_at = fixture.evidence.store.last_invocation().unwrap().turned_at;
+    assert!(turned_at.is_some_and(|turned| turned > timer.life.created), "{turned_at:?}");
 }
 
 #[tokio::test]
-async fn what_is_told_after_the_turn_is_enough_for_every_invocation() {
+async fn every_invocation_is_complete_after_its_freeze_mark() {
     let mut fixture = Fixture::ready().await;
     for request_id in ["a", "b", "c"] {
         fixture.invoke(request_id).await;
         fixture.respond(request_id).await;
         fixture.agent.ev("freeze", json!({"req": request_id})).await;
-        assert!(fixture.prove(10).await.is_some(), "{request_id}");
+        assert!(fixture.is_complete().await, "{request_id}");
     }
     assert_eq!(fixture.evidence.store.diagnostics, []);
 }
 
 #[tokio::test]
-async fn twenty_thousand_timers_after_the_response_hold_nothing_up() {
+async fn twenty_thousand_timers_after_the_response_delay_no_flush() {
     let mut fixture = Fixture::ready().await;
     fixture.invoke("a").await;
     fixture.respond("a").await;
     let at = fixture.agent.ms();
     let timers: Vec<Value> = (1..=20_000).map(|id| timer(id, at)).collect();
     fixture.agent.ev("turn", json!({"req": "a", "new": timers})).await;
-    assert!(fixture.prove(20).await.is_some());
+    assert!(fixture.is_complete().await);
     assert_eq!(fixture.evidence.store.resources.len(), 20_000);
     assert_eq!(fixture.evidence.store.diagnostics, []);
 }
 
 #[tokio::test]
-async fn without_the_turn_there_is_no_proof() {
+async fn without_the_turn_nothing_is_complete() {
     let mut fixture = Fixture::ready().await;
     fixture.invoke("a").await;
     let at = fixture.agent.ms();
     fixture.agent.ev("flush", json!({"new": [timer(1, at)]})).await;
     fixture.respond("a").await;
-    assert!(fixture.proves_nothing(1).await, "the round waits");
+    assert!(fixture.stays_incomplete().await, "the flush waits");
     fixture.until(|fixture| fixture.resource(1).is_some()).await;
-    assert!(!fixture.is_proved());
+    assert!(!fixture.has_complete_response());
     fixture.agent.ev("turn", json!({"req": "another"})).await;
-    assert!(fixture.proves_nothing(1).await, "the turn of another response is none");
+    assert!(fixture.stays_incomplete().await, "the turn of another response is none");
     fixture.agent.ev("turn", json!({"req": "a"})).await;
-    assert!(fixture.prove(10).await.is_some());
+    assert!(fixture.is_complete().await);
 }
 
 #[tokio::test]
-async fn a_loop_that_answers_no_probe_proves_nothing() {
+async fn a_loop_that_answers_no_probe_is_incomplete() {
     let mut fixture = Fixture::silent().await;
     fixture.agent.hello().await;
     fixture.invoke("a").await;
     fixture.respond("a").await;
     fixture.agent.ev("turn", json!({"req": "a"})).await;
-    assert!(fixture.proves_nothing(1).await);
+    assert!(fixture.stays_incomplete().await);
     fixture.agent.answer_probes();
-    assert!(fixture.prove(10).await.is_some());
+    assert!(fixture.is_complete().await);
 }
 
 #[tokio::test]
-async fn while_the_handler_works_what_is_known_is_told() {
+async fn while_the_handler_works_what_is_known_is_published() {
     let mut fixture = Fixture::ready().await;
     fixture.invoke("a").await;
     let at = fixture.agent.ms();
     fixture.agent.ev("flush", json!({"new": [timer(1, at)]})).await;
     fixture.until(|fixture| fixture.resource(1).is_some()).await;
     fixture.patience = SHORT;
-    assert_eq!(fixture.round(Round { fresh: true, drains: 1, audit: false }).await, None);
+    assert_eq!(fixture.round().await, None);
 }
 
 #[tokio::test]
-async fn after_a_fault_nothing_is_proved() {
+async fn after_a_fault_nothing_is_complete() {
     for line in [
         json!({"t": "fault", "where": "init", "message": "x is not a function"}).to_string(),
         "a line of somebody else".to_owned(),
@@ -114,28 +113,27 @@ async fn after_a_fault_nothing_is_proved() {
         let mut fixture = Fixture::ready().await;
         fixture.invoke("a").await;
         fixture.agent.raw(format!("{line}\n").as_bytes()).await;
-        assert!(matches!(fixture.signal().await, BridgeEvent::Fault { .. }), "{line}");
+        assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into(), "{line}");
         fixture.respond("a").await;
         fixture.agent.ev("turn", json!({"req": "a"})).await;
-        assert!(fixture.proves_nothing(2).await, "{line}");
-        assert!(!fixture.moments.iter().any(|m| matches!(m, ApiMoment::LoopTurned { .. })));
+        assert!(fixture.stays_incomplete().await, "{line}");
+        assert_eq!(fixture.evidence.store.last_invocation().unwrap().turned_at, None);
     }
 }
 
 #[tokio::test]
-async fn the_end_of_the_pipe_ends_the_feed_after_its_last_words() {
+async fn the_end_of_the_pipe_ends_the_feed_after_its_last_update() {
     let mut fixture = Fixture::ready().await;
     fixture.invoke("a").await;
     fixture.respond("a").await;
     let at = fixture.agent.ms();
     fixture.agent.ev("turn", json!({"req": "a", "new": [timer(1, at)]})).await;
     fixture.agent.end().await;
-    assert_eq!(fixture.signal().await, BridgeEvent::Closed);
     fixture.until(|fixture| fixture.evidence.store.feed.lost_at.is_some()).await;
     assert!(fixture.resource(1).is_some());
     assert!(fixture.evidence.store.has(GapId::FeedLost));
-    // Rounds end early, and there is nothing to attach to.
-    assert!(fixture.proves_nothing(2).await);
+    // Flushes fail, and there is nothing to attach to.
+    assert!(fixture.stays_incomplete().await);
 }
 
 #[tokio::test]
@@ -151,7 +149,7 @@ async fn an_async_function_is_tied_to_what_it_waits_on() {
     fixture.agent.ev("flush", json!({"new": [function, timeout]})).await;
     fixture.respond("a").await;
     fixture.agent.ev("turn", json!({"req": "a"})).await;
-    assert!(fixture.prove(10).await.is_some());
+    assert!(fixture.is_complete().await);
     let store = &fixture.evidence.store;
     let [op] = &store.async_ops[..] else { panic!("{:?}", store.async_ops) };
     let task = store.task(op.task.unwrap());
@@ -195,50 +193,6 @@ async fn an_async_function_that_went_on_after_the_turn_is_tied_to_what_it_waits_
     assert_eq!((store.resource(is.resource.unwrap()).span, is.life.ended), (3, None));
 }
 
-/// The agent tells of an end at its next mark, and a full state may be read before and heard after.
-#[tokio::test]
-async fn a_full_state_denies_no_end_that_was_told_after_it_had_been_read() {
-    for (is_read_after, gaps) in [(false, 0), (true, 1)] {
-        let mut fixture = Fixture::ready().await;
-        fixture.invoke("a").await;
-        let function = json!({"id": 1, "k": "async-fn", "type": "PROMISE", "at": fixture.agent.ms(),
-            "inv": 1, "name": "load", "f": {"holds": false}});
-        fixture.agent.ev("flush", json!({"new": [function]})).await;
-        fixture.respond("a").await;
-        fixture.agent.ev("turn", json!({"req": "a"})).await;
-        assert!(fixture.prove(10).await.is_some());
-
-        let ended = fixture.agent.ms();
-        let addr = format!("http://{}", fixture.bridge.addr());
-        let mut console = InstrumentClient::connect(addr).await.unwrap();
-        let request = console.watch_updates(InstrumentRequest {}).await.unwrap();
-        let mut state = request.into_inner().message().await.unwrap().unwrap();
-        fixture.agent.ev("flush", json!({"end": [[1, ended]]})).await;
-        let load = |fixture: &Fixture| {
-            let mut tasks = fixture.evidence.store.tasks.iter();
-            tasks.find(|task| task.name.as_deref() == Some("load")).unwrap().ended()
-        };
-        fixture.until(|fixture| load(fixture).is_some()).await;
-        if is_read_after {
-            state.now = Some(fixture.clock.now().into());
-        }
-        fixture.evidence.observe(&Observation {
-            at: fixture.clock.now(),
-            kind: ObservationKind::ConsoleUpdate {
-                subscription: Subscription::Audit,
-                update: Box::new(state),
-            },
-        });
-        assert_eq!(
-            fixture.evidence.store.diagnostics.len(),
-            gaps,
-            "{:?}",
-            fixture.evidence.store.diagnostics
-        );
-        assert_eq!(load(&fixture).is_some(), !is_read_after);
-    }
-}
-
 #[tokio::test]
 async fn functions_without_a_record_are_events_that_were_lost() {
     let mut fixture = Fixture::ready().await;
@@ -246,28 +200,56 @@ async fn functions_without_a_record_are_events_that_were_lost() {
         fixture.invoke(request_id).await;
         fixture.respond(request_id).await;
         fixture.agent.ev("turn", json!({"req": request_id, "lost": lost})).await;
-        assert!(fixture.prove(10).await.is_some());
+        assert!(fixture.is_complete().await);
     }
     assert_eq!(fixture.evidence.store.feed.dropped_events, 6);
 }
 
 #[tokio::test]
-async fn nobody_can_hold_back_what_is_proved() {
+async fn tokio_console_sees_the_handler_and_cannot_pause_the_feed() {
     let mut fixture = Fixture::ready().await;
     let addr = format!("http://{}", fixture.bridge.addr());
     let mut console = InstrumentClient::connect(addr).await.unwrap();
     let mut states = console.watch_state(StateRequest {}).await.unwrap().into_inner();
-    console.pause(PauseRequest {}).await.unwrap();
     let state = states.message().await.unwrap().unwrap();
     assert_eq!(state.temporality(), Temporality::Live);
+    let watching = console.watch_updates(InstrumentRequest {}).await.unwrap();
+    let mut updates = watching.into_inner();
+    assert!(updates.message().await.unwrap().unwrap().new_metadata.is_some());
 
-    let pausing =
-        tokio::spawn(async move { while console.pause(PauseRequest {}).await.is_ok() {} });
+    console.pause(PauseRequest {}).await.unwrap();
     fixture.invoke("a").await;
     fixture.respond("a").await;
     let at = fixture.agent.ms();
     fixture.agent.ev("turn", json!({"req": "a", "new": [timer(1, at)]})).await;
-    assert!(fixture.prove(10).await.is_some());
+    assert!(fixture.is_complete().await);
     assert!(fixture.resource(1).is_some());
-    pausing.abort();
+    loop {
+        let update = updates.message().await.unwrap().unwrap();
+        let resources = update.resource_update.unwrap().new_resources;
+        if resources.iter().any(|row| row.id.is_some_and(|id| id.id == 1)) {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_client_is_sent_everything_once() {
+    let mut fixture = Fixture::ready().await;
+    let at = fixture.agent.ms();
+    fixture.agent.ev("flush", json!({"new": [timer(1, at)]})).await;
+    fixture.until(|fixture| fixture.resource(1).is_some()).await;
+    let addr = format!("http://{}", fixture.bridge.addr());
+    let channel = Endpoint::from_shared(addr).unwrap().connect().await.unwrap();
+    let mut client = FeedClient::new(channel);
+    let mut updates = client.watch(WatchRequest {}).await.unwrap().into_inner();
+    let first = updates.message().await.unwrap().unwrap();
+    assert_eq!(first.created.iter().map(|item| item.id).collect::<Vec<_>>(), [1]);
+    fixture.agent.ev("flush", json!({"new": [timer(2, at)], "end": [[1, at + 1.0]]})).await;
+    let second = updates.message().await.unwrap().unwrap();
+    assert_eq!(second.sequence, first.sequence + 1);
+    assert_eq!(second.created.iter().map(|item| item.id).collect::<Vec<_>>(), [2]);
+    assert_eq!(second.ended.iter().map(|item| item.id).collect::<Vec<_>>(), [1]);
+    fixture.until(|fixture| fixture.resource(2).is_some()).await;
+    assert_eq!(fixture.evidence.store.diagnostics, []);
 }

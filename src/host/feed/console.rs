@@ -1,37 +1,36 @@
-//! The console feed as a source of observations.
+//! tokio-console's feed as a source of observations.
 //!
-//! Connects, keeps the main subscription open for the whole run, and on request makes the feed's
-//! aggregator drain its queue and counts the drains. What the counts prove is
-//! `ingest::caught_up`'s job.
+//! Keeps the main subscription open for the whole run, and on request makes the feed's aggregator
+//! drain its queue and counts the drains. What the counts show is `ingest::tokio`'s question.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use console_api::instrument::instrument_client::InstrumentClient;
 use console_api::instrument::{InstrumentRequest, ResumeRequest, State, StateRequest, Update};
-use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
-use tonic::Streaming;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
+use tonic::{Status, Streaming};
 
+use crate::feed::console::MessageReader;
 use crate::host::clock::Clock;
+use crate::host::feed::attach::{FeedSignal, MESSAGE_LIMIT, Round};
 use crate::model::time::Timestamp;
 use crate::observation::{DrainCycles, Observation, ObservationKind, Subscription};
 
-/// A full state of a busy handler exceeds tonic's limit of 4 MiB by far; deltas of 6 MB were seen.
-const MESSAGE_LIMIT: usize = 1 << 30;
+/// Drains in the first round for an instant; enough unless the queue is long.
+const FIRST_ROUND: usize = 3;
+
+/// Drains in every further round.
+const NEXT_ROUND: usize = 64;
 
 /// How often the queue is drained while nobody asks for a proof, so that it does not overflow.
 const IDLE_PUMP: Duration = Duration::from_millis(20);
 
 /// How many requests are under way at once while the queue is being drained.
 const PUMP_WIDTH: usize = 16;
-
-/// How long to wait between two attempts to connect.
-const RETRY: Duration = Duration::from_millis(2);
 
 /// An attached console feed. Dropping it closes every stream.
 pub(crate) struct ConsoleFeed {
@@ -42,66 +41,17 @@ pub(crate) struct ConsoleFeed {
     tasks: JoinSet<()>,
 }
 
-/// What the feed tells the session.
-#[derive(Debug)]
-pub(crate) enum FeedSignal {
-    /// Something was observed.
-    Observed(Box<Observation>),
-    /// A round that was asked for is over; all that it showed has been sent.
-    RoundDone,
-}
-
-/// A round of draining.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Round {
-    /// Whether to count from anew, for a new instant.
-    pub(crate) fresh: bool,
-    /// How many drains to cause.
-    pub(crate) drains: usize,
-    /// Whether to ask for the full state afterwards.
-    pub(crate) audit: bool,
-}
-
-/// Why the feed could not be attached.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AttachError {
-    /// What listens there does not speak the console protocol.
-    #[error("what listens at {addr} does not serve a console feed: {reason}")]
-    NotAConsole {
-        /// The address.
-        addr: SocketAddr,
-        /// What the transport said.
-        reason: String,
-    },
-}
-
-/// Waits until something listens at this address. Never returns otherwise.
-pub(crate) async fn listening(addr: SocketAddr) {
-    while TcpStream::connect(addr).await.is_err() {
-        tokio::time::sleep(RETRY).await;
-    }
-}
-
 impl ConsoleFeed {
-    /// Attaches to the feed that is served at this address.
-    pub(crate) async fn attach(
-        addr: SocketAddr,
+    /// Subscribes to the feed behind this channel.
+    pub(super) async fn attach(
+        channel: Channel,
         clock: Clock,
         signals: mpsc::UnboundedSender<FeedSignal>,
-    ) -> Result<Self, AttachError> {
-        let error = |reason: String| AttachError::NotAConsole { addr, reason };
-        let endpoint = Endpoint::from_shared(format!("http://{addr}"))
-            .map_err(|e| error(e.to_string()))?
-            .tcp_nodelay(true);
-        let channel = endpoint.connect().await.map_err(|e| error(crate::error::chain(&e)))?;
+    ) -> Result<Self, Status> {
         let mut client = InstrumentClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT);
-        let updates = client
-            .watch_updates(InstrumentRequest {})
-            .await
-            .map_err(|status| error(status.to_string()))?
-            .into_inner();
+        let updates = client.watch_updates(InstrumentRequest {}).await?.into_inner();
         let mut feed = Self { client, clock, signals, cycles: None, tasks: JoinSet::new() };
-        feed.observe(ObservationKind::ConsoleAttached);
+        feed.observe(ObservationKind::FeedAttached);
         let (client, signals) = (feed.client.clone(), feed.signals.clone());
         feed.tasks.spawn(follow(updates, clock, signals));
         feed.tasks.spawn(pump_when_idle(client));
@@ -111,8 +61,8 @@ impl ConsoleFeed {
     /// Causes drains, counts them, and asks for the full state if wanted.
     ///
     /// Its last signal is [`FeedSignal::RoundDone`]. A feed that has been lost ends the round
-    /// early; the loss itself is told by the main subscription.
-    pub(crate) async fn round(&mut self, round: Round) {
+    /// early; the main subscription reports the loss itself.
+    pub(super) async fn round(&mut self, round: Round) {
         match self.drain(round).await {
             Some(()) if round.audit => self.audit().await,
             Some(()) => {}
@@ -133,7 +83,8 @@ impl ConsoleFeed {
             self.cycles = Some(CycleCount::follow(states, opened_at, &mut self.tasks));
         }
         let before = self.cycles.as_ref()?.count();
-        let mut left = round.drains;
+        let drains = if round.fresh { FIRST_ROUND } else { NEXT_ROUND };
+        let mut left = drains;
         while left > 0 {
             let width = left.min(PUMP_WIDTH);
             let resumes = (0..width).map(|_| {
@@ -148,7 +99,7 @@ impl ConsoleFeed {
         }
         let cycles = self.cycles.as_ref()?;
         // Every command is taken in a cycle of its own, and every cycle sends one message.
-        let count = cycles.reaches(before + round.drains as u64).await?;
+        let count = cycles.reaches(before + drains as u64).await?;
         let counted_at = self.clock.now();
         let counted = DrainCycles { opened_at: cycles.opened_at, counted_at, cycles: count };
         self.observe(ObservationKind::DrainCycles(counted));
@@ -161,10 +112,10 @@ impl ConsoleFeed {
         // A full state that is too large is not sent at all; do not wait for it for ever.
         let first = tokio::time::timeout(Duration::from_millis(500), updates.message()).await;
         if let Ok(Ok(Some(update))) = first {
-            self.observe(ObservationKind::ConsoleUpdate {
-                subscription: Subscription::Audit,
-                update: Box::new(update),
-            });
+            // Each subscription is sent the call sites that its rows refer to.
+            let message = Box::new(MessageReader::default().read(&update));
+            let subscription = Subscription::Audit;
+            self.observe(ObservationKind::ConsoleMessage { subscription, message });
         }
     }
 
@@ -240,16 +191,17 @@ async fn follow(
     clock: Clock,
     signals: mpsc::UnboundedSender<FeedSignal>,
 ) {
+    let mut reader = MessageReader::default();
     loop {
         let kind = match updates.message().await {
-            Ok(Some(update)) => ObservationKind::ConsoleUpdate {
+            Ok(Some(update)) => ObservationKind::ConsoleMessage {
                 subscription: Subscription::Main,
-                update: Box::new(update),
+                message: Box::new(reader.read(&update)),
             },
-            Ok(None) => ObservationKind::ConsoleLost { reason: "the stream was closed".into() },
-            Err(status) => ObservationKind::ConsoleLost { reason: status.message().to_owned() },
+            Ok(None) => ObservationKind::FeedLost { reason: "the stream was closed".into() },
+            Err(status) => ObservationKind::FeedLost { reason: status.message().to_owned() },
         };
-        let lost = matches!(kind, ObservationKind::ConsoleLost { .. });
+        let lost = matches!(kind, ObservationKind::FeedLost { .. });
         let observation = Observation { at: clock.now(), kind };
         if signals.send(FeedSignal::Observed(Box::new(observation))).is_err() || lost {
             return;

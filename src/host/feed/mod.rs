@@ -1,0 +1,11 @@
+//! Feeds as sources of observations: attaching to one, and asking whether it is complete.
+
+mod attach;
+mod console;
+mod typed;
+
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+pub(crate) mod generated;
+
+pub(crate) use attach::{AttachError, AttachedFeed, FeedSignal, Round, listening};
