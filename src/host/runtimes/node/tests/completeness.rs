@@ -113,7 +113,7 @@ async fn after_a_fault_nothing_is_complete() {
         let mut fixture = Fixture::ready().await;
         fixture.invoke("a").await;
         fixture.agent.raw(format!("{line}\n").as_bytes()).await;
-        assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into(), "{line}");
+        assert_eq!(fixture.gap().await.0, GapId::AgentFailed, "{line}");
         fixture.respond("a").await;
         fixture.agent.ev("turn", json!({"req": "a"})).await;
         assert!(fixture.stays_incomplete().await, "{line}");

@@ -33,7 +33,9 @@ pub(super) struct Fixture {
     pub(super) patience: Duration,
     /// Gaps that have been observed and not been looked at.
     gaps: VecDeque<Diagnostic>,
-    observations: mpsc::UnboundedReceiver<Observation>,
+    /// Observations; `None`: a round is over.
+    observations: mpsc::UnboundedReceiver<Option<Observation>>,
+    rounds: usize,
     feed: AttachedFeed,
 }
 
@@ -68,11 +70,15 @@ impl Fixture {
                     }
                     Some(signal) = from_feed.recv() => match signal {
                         FeedSignal::Observed(observation) => *observation,
-                        FeedSignal::RoundDone | FeedSignal::Incomplete => continue,
+                        FeedSignal::RoundDone => {
+                            let _ = observed.send(None);
+                            continue;
+                        }
+                        FeedSignal::Incomplete => continue,
                     },
                     else => return,
                 };
-                let _ = observed.send(observation);
+                let _ = observed.send(Some(observation));
             }
         });
         let feed = AttachedFeed::attach(bridge.addr(), clock, feed_signals).await.unwrap();
@@ -87,6 +93,7 @@ impl Fixture {
             patience: Duration::from_secs(10),
             gaps: VecDeque::new(),
             observations,
+            rounds: 0,
             feed,
         }
     }
@@ -142,9 +149,13 @@ impl Fixture {
     /// One round; `None` when it does not end.
     pub(super) async fn round(&mut self) -> Option<()> {
         let round = Round { fresh: true, audit: true };
+        let rounds = self.rounds;
         let done = tokio::time::timeout(self.patience, self.feed.round(round)).await;
         self.look();
-        done.ok()
+        done.ok()?;
+        // What it showed is still on its way.
+        self.until(|fixture| fixture.rounds > rounds).await;
+        Some(())
     }
 
     pub(super) fn has_complete_response(&self) -> bool {
@@ -154,6 +165,10 @@ impl Fixture {
     /// Takes over what has been observed so far.
     pub(super) fn look(&mut self) {
         while let Ok(observation) = self.observations.try_recv() {
+            let Some(observation) = observation else {
+                self.rounds += 1;
+                continue;
+            };
             if let ObservationKind::RuntimeApi(moment) = &observation.kind {
                 self.moments.push(moment.clone());
             }

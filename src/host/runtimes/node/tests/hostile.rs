@@ -37,7 +37,7 @@ async fn garbage_is_reported_once_and_what_follows_is_read() {
     let at = fixture.agent.ms();
     fixture.agent.ev("flush", json!({"new": [timer(1, at)]})).await;
     fixture.until(|fixture| fixture.resource(1).is_some()).await;
-    assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into());
+    assert_eq!(fixture.gap().await.0, GapId::AgentFailed);
     assert!(fixture.has_no_gap());
 }
 
@@ -45,11 +45,11 @@ async fn garbage_is_reported_once_and_what_follows_is_read() {
 async fn events_before_an_introduction_are_a_fault() {
     let mut fixture = Fixture::silent().await;
     fixture.agent.ev("ready", json!({})).await;
-    assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into());
+    assert_eq!(fixture.gap().await.0, GapId::AgentFailed);
 
     let mut fixture = Fixture::silent().await;
     fixture.agent.say(json!({"t": "hello", "v": 2, "node": "99", "pid": 1, "t0": "5"})).await;
-    assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into());
+    assert_eq!(fixture.gap().await.0, GapId::AgentFailed);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn ids_in_any_order_and_ends_before_births_are_reported() {
     let mut reported = Vec::new();
     for _ in 0..3 {
         let (id, message) = fixture.gap().await;
-        assert_eq!(id, GapId::FeedInconsistent.into());
+        assert_eq!(id, GapId::FeedInconsistent);
         reported.push(message);
     }
     reported.sort_unstable();
@@ -120,14 +120,14 @@ async fn what_libuv_knows_and_the_agent_does_not_is_reported_once() {
     fixture.agent.ev("turn", json!({"req": "a", "audit": audit})).await;
     fixture.agent.ev("freeze", json!({"req": "a", "audit": audit})).await;
     let (id, message) = fixture.gap().await;
-    assert_eq!(id, GapId::UnseenHandle.into());
+    assert_eq!(id, GapId::UnseenHandle);
     assert_eq!(
         message,
         "libuv has 2 active handles that the agent does not know: poll (descriptor 20), timer"
     );
     let audit = json!({"alive": true, "unseen": []});
     fixture.agent.ev("freeze", json!({"req": "a", "audit": audit})).await;
-    assert_eq!(fixture.gap().await.0, GapId::UnseenHandle.into());
+    assert_eq!(fixture.gap().await.0, GapId::UnseenHandle);
     let at = fixture.agent.ms();
     fixture.agent.ev("freeze", json!({"req": "a", "new": [timer(1, at)], "audit": audit})).await;
     fixture.until(|fixture| fixture.resource(1).is_some()).await;

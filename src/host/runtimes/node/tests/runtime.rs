@@ -207,7 +207,7 @@ async fn an_answer_that_is_not_understood_does_not_hang_the_handler() {
     fixture.invoke("a").await;
     fixture.agent.say(json!({"t": "answer", "req": "a", "body": {"not": "text"}})).await;
     assert_eq!(fixture.agent.ack().await, json!({"t": "ack", "status": 400}));
-    assert_eq!(fixture.gap().await.0, GapId::AgentFailed.into());
+    assert_eq!(fixture.gap().await.0, GapId::AgentFailed);
 }
 
 #[tokio::test]
