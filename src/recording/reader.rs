@@ -435,7 +435,10 @@ mod tests {
     #[test]
     fn every_prefix_is_an_error_or_gives_what_it_holds_and_a_gap() {
         let mut observations = vec![arbitrary::start()];
-        observations.extend(arbitrary::sample(12));
+        // Every prefix is read, so that the recording has to be short.
+        let is_short =
+            |observation: &Observation| convert::to_frame(observation).encoded_len() < 400;
+        observations.extend(arbitrary::sample(100).into_iter().filter(is_short).take(12));
         let whole = recording(&observations);
         let mut seen = 0;
         for length in 0..whole.len() {
