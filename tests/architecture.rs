@@ -16,7 +16,7 @@ use source_tree::{CodePath, ROOT, SourceFile, rust_files, sources, text};
 /// The floors, the lowest first. Imports go strictly down.
 const FLOORS: &[&[&str]] = &[
     &["error", "model", "policy", "rule", "runtime"],
-    &["observation", "report"],
+    &["feed", "observation", "report"],
     &["ingest", "recording"],
     &["snapshot"],
     &["analysis", "exit", "explain", "gate"],
@@ -28,6 +28,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Imports between neighbours on one floor, each with its reason.
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
+    ("observation", "feed", "an update of a feed is an observation"),
     ("error", "model", "an error that ends a command is a gap with an exit code"),
     ("analysis", "exit", "the verdict in the report is that of its exit code"),
     ("explain", "exit", "exit codes are explained by their constants"),
@@ -45,6 +46,7 @@ const PURE: &[&str] = &[
     "error",
     "exit",
     "explain",
+    "feed",
     "gate",
     "ingest",
     "model",

@@ -502,7 +502,7 @@ fn with_connection(driver: FakeTask, other: Option<FakeTask>, first: SendQueues)
     };
     let mut tasks = vec![FakeTask::of_runtime(1), driver];
     tasks.extend(other);
-    let mut seen = vec![run_started(2), at(0.1, ObservationKind::ConsoleAttached)];
+    let mut seen = vec![run_started(2), at(0.1, ObservationKind::FeedAttached)];
     seen.push(on_main(1.0, update(1.0, &tasks[..1])));
     seen.extend([api(2.0, ApiMoment::NextRequested), nothing_open(3.0)]);
     for (index, start, queues) in [(1u32, 3.0, first), (2, 603.0, [0; 3])] {
