@@ -21,16 +21,3 @@ pub use merge::{MergeError, merge};
 pub use pattern::Pattern;
 pub use settings::Gate;
 pub use suite::suite;
-
-#[cfg(test)]
-mod apply_tests;
-#[cfg(test)]
-mod baseline_tests;
-#[cfg(test)]
-mod compare_tests;
-#[cfg(test)]
-mod consistent_tests;
-#[cfg(test)]
-mod suite_tests;
-#[cfg(test)]
-pub(crate) mod test_reports;

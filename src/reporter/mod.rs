@@ -11,28 +11,3 @@ pub mod sarif;
 mod sentence;
 pub mod table;
 pub mod text;
-
-#[cfg(test)]
-mod diff_tests;
-#[cfg(test)]
-mod github_tests;
-#[cfg(test)]
-mod json_tests;
-#[cfg(test)]
-mod junit_tests;
-#[cfg(test)]
-mod markdown_tests;
-#[cfg(test)]
-mod sample_findings;
-#[cfg(test)]
-mod sample_proofs;
-#[cfg(test)]
-mod sample_results;
-#[cfg(test)]
-mod sample_suites;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
-mod sarif_tests;
-#[cfg(test)]
-mod table_tests;
