@@ -69,6 +69,11 @@ impl Finding {
         self.counts.iter().copied().max().unwrap_or(0).max(1)
     }
 
+    /// Its fate under a policy, where that is known.
+    pub fn fate_under(&self, policy: Policy) -> Option<&ReportedFate> {
+        self.fates.get(&policy)?.as_ref()
+    }
+
     /// The worst that becomes of it under the modes that the verdict follows.
     pub fn worst_fate(&self, modes: &[ReportedMode]) -> Option<Fate> {
         let gated = modes.iter().filter(|mode| mode.gated);

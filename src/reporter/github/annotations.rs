@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::model::diagnostic::Effect;
-use crate::report::{Finding, Report, ReportedDiagnostic, Results, UsedExpectation};
+use crate::report::{Facts, Finding, Report, ReportedDiagnostic, Results, UsedExpectation};
+use crate::reporter::sentence::lines::{Line, lines};
 use crate::reporter::sentence::verdict::{self, is_denied, matters};
-use crate::reporter::sentence::{by_policy, coverage, finding as sentence};
+use crate::reporter::sentence::{self, coverage};
 use crate::reporter::text;
 use crate::rule::Level;
 
@@ -145,15 +146,29 @@ fn agree(all: &mut Vec<Annotation>, results: &Results<'_>) {
 }
 
 fn finding(finding: &Finding, report: &Report) -> Annotation {
-    let facts = by_policy::facts(report, finding);
-    let lines = facts.into_iter().map(|(label, sentence)| format!("{label}: {sentence}"));
+    let facts = Facts::of(report, finding);
+    let several = facts.outcomes.len() > 1;
+    let lines = lines(&facts).into_iter().map(|one| line(one, several));
     let severity = if is_denied(finding) { Severity::Error } else { Severity::Warning };
     Annotation {
         severity,
         rank: Rank::Finding,
         at: place(finding).or_else(|| stand_in(report)),
         title: title(finding.rule.as_str(), Some(report)),
-        message: [sentence::what(finding)].into_iter().chain(lines).collect::<Vec<_>>().join("\n"),
+        message: [sentence::subject(finding)]
+            .into_iter()
+            .chain(lines)
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+/// A line of a message. The modes of an outcome are named where there are several.
+fn line(line: Line, several: bool) -> String {
+    let label = line.aspect.label();
+    match line.under.filter(|_| several) {
+        Some(modes) => format!("{label}: under {modes}: {}", line.text),
+        None => format!("{label}: {}", line.text),
     }
 }
 
@@ -215,7 +230,7 @@ fn gone(results: &Results<'_>) -> Option<Annotation> {
     let all = coverage::gone_in_all(results)?;
     let several = results.selection.is_some();
     let named = results.gone().take(GONE_NAMED).map(|known| match several {
-        true => format!("{}: {}", text::clip(&known.handler, 100), coverage::gone(known)),
+        true => coverage::gone_in_handler(known),
         false => coverage::gone(known),
     });
     let mut lines: Vec<String> = [all].into_iter().chain(named).collect();

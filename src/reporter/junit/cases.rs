@@ -7,7 +7,7 @@ use crate::report::{
 };
 use crate::reporter::junit::listing::{Listing, Told};
 use crate::reporter::sentence::verdict::matters;
-use crate::reporter::sentence::{finding as sentence, plain as told};
+use crate::reporter::sentence::{self, coverage, plain};
 use crate::reporter::text;
 use crate::rule::Level;
 
@@ -86,7 +86,7 @@ fn of_handler(report: &Report, is_part: bool) -> Suite<'_> {
     if is_part && report.exit_code != 0 && !cases.iter().any(Case::is_red) {
         cases.push(About::ExitCode(report.exit_code).into());
     }
-    Suite { name: told::handler(report), cases }
+    Suite { name: plain::handler(report), cases }
 }
 
 impl<'a> From<About<'a>> for Case<'a> {
@@ -111,8 +111,12 @@ impl Case<'_> {
             About::Uncounted(_) => "pending at no response that was counted".to_owned(),
             About::Stale(known) => {
                 let handler =
-                    known.handler.as_deref().map(|glob| format!(" of {}", told::name(glob)));
-                format!("expectation{}: {}", handler.unwrap_or_default(), told::name(&known.reason))
+                    known.handler.as_deref().map(|glob| format!(" of {}", plain::name(glob)));
+                format!(
+                    "expectation{}: {}",
+                    handler.unwrap_or_default(),
+                    plain::name(&known.reason)
+                )
             }
             About::Gone(_) => "baseline: what has gone away".to_owned(),
             About::ExitCode(_) => "exit code".to_owned(),
@@ -194,7 +198,7 @@ fn is_pending(finding: &Finding, at: usize) -> bool {
 /// Whether a finding is worth a word, and no case of an invocation has one for it.
 fn is_uncounted(report: &Report, finding: &Finding) -> bool {
     let counted = finding.counts.iter().take(report.invocations.len()).any(|count| *count > 0);
-    !counted && (matters(finding) || told::is_covered(finding))
+    !counted && (matters(finding) || plain::is_covered(finding))
 }
 
 /// Why an invocation has no answer; `None` if it has one, or one that is withheld by what is
@@ -216,7 +220,7 @@ fn evidence(report: Option<&Report>, gaps: &[ReportedDiagnostic]) -> Told {
     let (mut body, mut aside) = (Listing::new(), Listing::new());
     for gap in gaps {
         let listing = if is_hole(gap) { &mut body } else { &mut aside };
-        listing.add(|| told::gap(gap));
+        listing.add(|| plain::gap(gap));
     }
     Told {
         message: worst.map(sentence::gap).unwrap_or_default(),
@@ -259,10 +263,10 @@ fn pending(
     }
     for finding in here.iter().filter(|finding| !is_denied(finding)) {
         if let Some(why) = aside_of(finding) {
-            aside.add(|| vec![format!("{why}: {}", sentence::what(finding))]);
+            aside.add(|| vec![format!("{why}: {}", sentence::subject(finding))]);
         }
     }
-    let place = denied.iter().find_map(|finding| told::source(finding.location.as_ref()));
+    let place = denied.iter().find_map(|finding| plain::source(finding.location.as_ref()));
     Told {
         message: headline(&denied, when),
         kind: denied.first().map_or("", |finding| finding.rule.as_str()),
@@ -284,8 +288,8 @@ fn headline(denied: &[&Finding], when: &str) -> String {
 }
 
 fn in_full(report: &Report, finding: &Finding) -> Vec<String> {
-    let title = format!("{}: {}", id(finding), sentence::what(finding));
-    let facts = told::facts(report, finding).into_iter().map(|fact| format!("    {fact}"));
+    let title = format!("{}: {}", id(finding), sentence::subject(finding));
+    let facts = plain::facts(report, finding).into_iter().map(|fact| format!("    {fact}"));
     [title].into_iter().chain(facts).collect()
 }
 
@@ -294,7 +298,7 @@ fn again(finding: &Finding) -> Vec<String> {
 }
 
 fn id(finding: &Finding) -> String {
-    text::clip(&finding.id, told::LONGEST_NAME).into_owned()
+    text::clip(&finding.id, plain::LONGEST_NAME).into_owned()
 }
 
 /// Why a finding is only an aside; `None` if it is not even that.
@@ -308,7 +312,7 @@ fn aside_of(finding: &Finding) -> Option<&'static str> {
 }
 
 fn stale(known: &UsedExpectation) -> Told {
-    let sentence = told::stale(known);
+    let sentence = coverage::stale(known);
     let is_red = known.level == Level::Deny;
     Told {
         message: sentence.clone(),
@@ -321,7 +325,7 @@ fn stale(known: &UsedExpectation) -> Told {
 
 fn gone(results: &Results<'_>) -> Told {
     let mut aside = Listing::new();
-    results.gone().for_each(|known| aside.add(|| vec![told::gone(known)]));
+    results.gone().for_each(|known| aside.add(|| vec![coverage::gone_in_handler(known)]));
     Told {
         message: String::new(),
         kind: "",

@@ -1,10 +1,11 @@
 //! A finding as a row of a table in Markdown: what, where, since when, what will happen, and how to
 //! mend it.
 
-use crate::report::{Finding, Report};
+use crate::report::{Facts, Finding, Report};
 use crate::reporter::markdown::escape::{advice, prose};
+use crate::reporter::sentence;
+use crate::reporter::sentence::lines::{Aspect, Line, lines};
 use crate::reporter::sentence::verdict::is_denied;
-use crate::reporter::sentence::{by_policy, finding as sentence};
 use crate::reporter::text;
 
 /// What stands above the rows.
@@ -22,14 +23,10 @@ pub(super) fn row(report: &Report, finding: &Finding) -> String {
     let mark = if is_denied(finding) { "✗" } else { "!" };
     let id = prose(&text::clip(&finding.id, 200));
     let mut cells = Cells::default();
-    cells.what.push(format!("**{mark}** {id}: {}", sentence_of(&sentence::what(finding))));
-    for (label, fact) in by_policy::facts(report, finding) {
-        let told = match label {
-            "fix" => advice(&text::clip(&fact, LONGEST)),
-            _ => sentence_of(&fact),
-        };
-        cells.add(label, &told);
-    }
+    cells.what.push(format!("**{mark}** {id}: {}", sentence_of(&sentence::subject(finding))));
+    let facts = Facts::of(report, finding);
+    let several = facts.outcomes.len() > 1;
+    lines(&facts).into_iter().for_each(|line| cells.add(line, several));
     let Cells { what, place, since, then, fix } = cells;
     let cells = [what, place, since, then, fix].map(|cell| cell.join(BREAK));
     format!("| {} |\n", cells.join(" | "))
@@ -46,15 +43,24 @@ struct Cells {
 }
 
 impl Cells {
-    /// Adds a fact where it belongs. Facts that a column has no heading for keep their label.
-    fn add(&mut self, label: &str, sentence: &str) {
-        match label {
-            "where" => self.place.push(sentence.to_owned()),
-            "since" => self.since.push(sentence.to_owned()),
-            "then" => self.then.push(sentence.to_owned()),
-            "risk" => self.then.push(format!("risk: {sentence}")),
-            "fix" => self.fix.push(sentence.to_owned()),
-            _ => self.what.push(format!("{label}: {sentence}")),
+    /// Adds a line where it belongs. Lines without a column of their own keep their label. The modes
+    /// of an outcome are named where there are several.
+    fn add(&mut self, line: Line, several: bool) {
+        let label = line.aspect.label();
+        match line.aspect {
+            Aspect::Place => self.place.push(sentence_of(&line.text)),
+            Aspect::Since => self.since.push(sentence_of(&line.text)),
+            Aspect::Outcome => self.then.push(match line.under.filter(|_| several) {
+                Some(modes) => sentence_of(&format!("under {modes}: {}", line.text)),
+                None => sentence_of(&line.text),
+            }),
+            Aspect::Risk => self.then.push(format!("{label}: {}", sentence_of(&line.text))),
+            Aspect::Fix => self.fix.push(advice(&text::clip(&line.text, LONGEST))),
+            Aspect::Socket
+            | Aspect::Timer
+            | Aspect::State
+            | Aspect::Expectation
+            | Aspect::Baseline => self.what.push(format!("{label}: {}", sentence_of(&line.text))),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::reporter::markdown::budget::{Draft, Rank};
 use crate::reporter::markdown::escape::{advice, code, prose};
 use crate::reporter::markdown::{finding, verification};
 use crate::reporter::sentence::verdict::{self, Counts, is_denied, matters};
-use crate::reporter::sentence::{coverage, deciding, finding as sentence};
+use crate::reporter::sentence::{self, coverage, deciding};
 use crate::reporter::text;
 use crate::rule::Level;
 

@@ -21,7 +21,7 @@ use crate::report::{Report, ReportedDiagnostic, Results, Verdict};
 use crate::reporter::sarif::parts::{Descriptor, Location, Message, uri};
 use crate::reporter::sarif::result::{self, Entry};
 use crate::reporter::sarif::rules;
-use crate::reporter::sentence::plain as told;
+use crate::reporter::sentence::{coverage, plain};
 
 /// So many results does GitHub take.
 const MOST_RESULTS: usize = 25_000;
@@ -155,7 +155,7 @@ fn invocation(results: &Results<'_>, left_out: usize) -> Invocation {
         .reports
         .iter()
         .flat_map(|report| report.gaps.iter().map(move |gap| notification(Some(report), gap)));
-    let gone = results.gone().map(|known| note(rules::GONE, &told::gone(known)));
+    let gone = results.gone().map(|known| note(rules::GONE, &coverage::gone_in_handler(known)));
     let cut = (left_out > 0).then(|| {
         let sentence = format!(
             "{left_out} results more than the {MOST_RESULTS} that stand here; \
@@ -171,8 +171,8 @@ fn invocation(results: &Results<'_>, left_out: usize) -> Invocation {
 }
 
 fn notification(report: Option<&Report>, gap: &ReportedDiagnostic) -> Notification {
-    let mut lines = told::gap(gap);
-    lines.extend(report.map(|report| format!("handler: {}", told::handler(report))));
+    let mut lines = plain::gap(gap);
+    lines.extend(report.map(|report| format!("handler: {}", plain::handler(report))));
     Notification {
         descriptor: rules::of_gap(gap.id),
         level: level(gap.id),

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::report::{Place, Report};
-use crate::reporter::sentence::plain as told;
+use crate::reporter::sentence::plain as plain_text;
 
 /// What is not left as it is in a path.
 const IN_PATH: &AsciiSet =
@@ -87,13 +87,14 @@ struct Logical {
 impl Location {
     /// Where something of a report was started; if that is not in the repository, its handler.
     pub(super) fn of(report: &Report, place: Option<&Place>) -> Self {
-        let Some((path, line)) = told::source(place) else {
+        let Some((path, line)) = plain_text::source(place) else {
             return Self::of_handler(report);
         };
         let column = place.and_then(|place| place.column).filter(|column| *column > 0);
         let region = line.map(|start_line| Region { start_line, start_column: column });
         let function = place.and_then(|place| place.function.as_deref());
-        let function = function.map(|name| Logical { name: told::name(name), kind: "function" });
+        let function =
+            function.map(|name| Logical { name: plain_text::name(name), kind: "function" });
         Self {
             logical_locations: function.into_iter().chain([handler(report)]).collect(),
             ..Self::at(path, region)
@@ -126,7 +127,7 @@ impl Location {
 }
 
 fn handler(report: &Report) -> Logical {
-    Logical { name: told::handler(report), kind: "module" }
+    Logical { name: plain_text::handler(report), kind: "module" }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::report::{Finding, Report, ReportedDiagnostic, Results, Status, UsedEx
 use crate::reporter::sarif::parts::{Location, Message};
 use crate::reporter::sarif::rules;
 use crate::reporter::sentence::verdict::matters;
-use crate::reporter::sentence::{finding as sentence, plain as told};
+use crate::reporter::sentence::{self, coverage, plain};
 use crate::reporter::text;
 use crate::rule::{Level, RuleId};
 
@@ -130,7 +130,7 @@ impl About<'_> {
             Self::Stale(known) => Some(of_level(known.level)),
             Self::Finding(_, finding) if matters(finding) => Some(of_level(finding.level)),
             // Whoever compares levels must come to the same end as the exit code.
-            Self::Finding(_, finding) => told::is_covered(finding).then_some(Severity::Note),
+            Self::Finding(_, finding) => plain::is_covered(finding).then_some(Severity::Note),
         }
     }
 
@@ -161,16 +161,17 @@ impl About<'_> {
     fn lines(self) -> Vec<String> {
         match self {
             Self::Gap(report, gap) => {
-                let handler = report.map(|report| format!("handler: {}", told::handler(report)));
-                told::gap(gap).into_iter().chain(handler).collect()
+                let handler = report.map(|report| format!("handler: {}", plain::handler(report)));
+                plain::gap(gap).into_iter().chain(handler).collect()
             }
             Self::Finding(report, finding) => {
-                let title = format!("{}, of {}.", sentence::what(finding), told::handler(report));
-                [title].into_iter().chain(told::facts(report, finding)).collect()
+                let title =
+                    format!("{}, of {}.", sentence::subject(finding), plain::handler(report));
+                [title].into_iter().chain(plain::facts(report, finding)).collect()
             }
             Self::Stale(known) => {
                 let help = RuleId::StaleExpectation.rule().help;
-                vec![told::stale(known), format!("fix: {help}")]
+                vec![coverage::stale(known), format!("fix: {help}")]
             }
         }
     }
@@ -217,7 +218,7 @@ impl About<'_> {
 
 fn baseline(report: &Report) -> String {
     match &report.baseline {
-        Some(baseline) => format!("known from the baseline {}", told::name(&baseline.file)),
+        Some(baseline) => format!("known from the baseline {}", plain::name(&baseline.file)),
         None => "known from the baseline".to_owned(),
     }
 }

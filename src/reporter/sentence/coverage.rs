@@ -4,7 +4,7 @@
 //! Everything that comes from outside is sanitized here, as in `sentence`.
 
 use crate::report::{
-    Expectation, ExpectationState, Finding, GoneFinding, Refusal, Results, Status, UsedExpectation,
+    Coverage, Expectation, ExpectationState, GoneFinding, Refusal, Results, UsedExpectation,
 };
 use crate::reporter::text;
 use crate::rule::RuleId;
@@ -17,24 +17,25 @@ pub(crate) fn expected(known: &Expectation) -> String {
     format!("expected by {}", place_and_reason(known))
 }
 
-/// Why an expectation that matches a finding does not cover it.
-pub(crate) fn refused(finding: &Finding) -> Option<String> {
-    let expectation = finding.expectation.as_ref()?;
-    let why = match expectation.refused? {
-        Refusal::OverMax => "more were pending than its max allows",
-        Refusal::UntilPassed => "its last day is over",
-        Refusal::OtherMode => "it is not for one of the modes that the verdict follows",
-        Refusal::TimesOut => {
+/// The expectation that a finding matches, and why it does not cover it.
+pub(crate) fn expectation(coverage: &Coverage<'_>) -> Option<String> {
+    let expectation = coverage.expectation?;
+    let by = place_and_reason(expectation);
+    let why = match expectation.refused {
+        None => return Some(format!("covered by {by}")),
+        Some(Refusal::OverMax) => "more were pending than its max allows",
+        Some(Refusal::UntilPassed) => "its last day is over",
+        Some(Refusal::OtherMode) => "it is not for one of the modes that the verdict follows",
+        Some(Refusal::TimesOut) => {
             "the function times out, and modes does not name the mode in which that is meant"
         }
     };
-    Some(format!("not covered by {}: {why}", place_and_reason(expectation)))
+    Some(format!("not covered by {by}: {why}"))
 }
 
-/// How many of an unexpected finding the baseline knows.
-pub(crate) fn known(finding: &Finding) -> Option<String> {
-    let known = finding.known.filter(|_| finding.status == Status::Unexpected)?;
-    Some(match (known, finding.items()) {
+/// The part of an unexpected finding that the baseline knows.
+pub(crate) fn known(coverage: &Coverage<'_>, items: usize) -> Option<String> {
+    Some(match (coverage.known?, items) {
         (0, 1) => "it is not in the baseline".to_owned(),
         (0, all) => format!("none of these {all} is in the baseline"),
         (1, all) => format!("1 of these {all} is in the baseline"),
@@ -42,19 +43,19 @@ pub(crate) fn known(finding: &Finding) -> Option<String> {
     })
 }
 
-/// An expectation that expects nothing any more, and how that came.
+/// A stale expectation, and the reason why it is stale.
 pub(crate) fn stale(known: &UsedExpectation) -> String {
     let handlers = known.handler.as_ref();
-    let handlers = handlers.map(|glob| format!(" in {}", text::clip(glob, LONGEST)));
+    let handlers = handlers.map(|glob| format!(" for {}", text::clip(glob, LONGEST)));
     let why = match (known.state, &known.until) {
         (ExpectationState::Expired, Some(day)) => {
-            format!("its last day was {}", text::clip(day, LONGEST))
+            format!("expired: its last day was {}", text::clip(day, LONGEST))
         }
-        (ExpectationState::Expired, None) => "its last day is over".to_owned(),
-        _ => "nothing matches it any more".to_owned(),
+        (ExpectationState::Expired, None) => "expired: its last day is over".to_owned(),
+        _ => "matches nothing".to_owned(),
     };
     format!(
-        "{}:{} expects \"{}\"{}, and {why}",
+        "{}:{}: the expectation \"{}\"{} {why}",
         text::clip(&known.file, LONGEST),
         known.line,
         text::clip(&known.reason, LONGEST),
@@ -62,7 +63,7 @@ pub(crate) fn stale(known: &UsedExpectation) -> String {
     )
 }
 
-/// What to do about expectations that expect nothing any more.
+/// The remedy for stale expectations.
 pub(crate) const fn stale_help() -> &'static str {
     RuleId::StaleExpectation.rule().help
 }
@@ -82,6 +83,13 @@ pub(crate) fn gone(finding: &GoneFinding) -> String {
         (0, known) => format!("{what} [{rule}]: all {known} gone"),
         (left, known) => format!("{what} [{rule}]: {left} of {known} left"),
     }
+}
+
+/// The same, with the handler in front.
+pub(crate) fn gone_in_handler(finding: &GoneFinding) -> String {
+    let handler = text::clip(&finding.handler, 100);
+    let handler = if handler.trim().is_empty() { "(without a name)".into() } else { handler };
+    format!("{handler}: {}", gone(finding))
 }
 
 /// What has gone away from the baseline, in all, and what to do about it.

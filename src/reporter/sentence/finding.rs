@@ -1,91 +1,49 @@
-//! A finding in sentences: what, where, since when, what will happen, how to mend it.
+//! A finding in sentences, made of its typed facts: subject, state, place, since, outcome, fix.
 //!
 //! Everything that comes from outside is sanitized here. Where the sentences stand on the page is
 //! the formats' business.
 
-use crate::policy::Policy;
 use crate::report::{
-    Fate, Finding, Origin, Place, ReportedDiagnostic, ReportedFate, ReportedInvocation, Socket,
-    State, Timer, WaitsOn,
+    End, Fate, Finding, ItemState, Origin, Place, ReportedDiagnostic, ReportedFate, Since, Socket,
+    State, Subject, Timer, WaitsOn, Whereabouts,
 };
-use crate::reporter::sentence::coverage;
 use crate::reporter::text;
 
 /// Names and addresses are cut off after so many characters; the JSON report has them whole.
 const LONGEST: usize = 200;
 
-/// A label and a sentence.
-pub(crate) type Fact = (&'static str, String);
-
-/// The id and message of a gap.
-pub(crate) fn gap(gap: &ReportedDiagnostic) -> String {
-    format!("{}: {}", gap.id.as_str(), text::clip(&gap.message, 5 * LONGEST))
-}
-
-/// How to mend a gap.
-pub(crate) fn hint(gap: &ReportedDiagnostic) -> Option<String> {
-    gap.hint.as_ref().map(|hint| format!("hint: {}", text::clip(hint, 5 * LONGEST)))
-}
-
-/// What was found.
-pub(crate) fn what(finding: &Finding) -> String {
-    let mut what = match finding.items() {
-        1 => String::new(),
-        many => format!("{many} × "),
-    };
-    what += finding.handle.map_or(finding.rule.rule().title, text::handle);
-    if let Some(name) = &finding.name {
-        what += &format!(": \"{}\"", text::clip(name, LONGEST));
+/// The subject of a finding, with its rule.
+pub(crate) fn subject(finding: &Finding) -> String {
+    let subject = Subject::of(finding);
+    let mut text = times(subject.items);
+    text += subject.handle.map_or(subject.rule.rule().title, text::handle);
+    if let Some(name) = subject.name {
+        text += &format!(": \"{}\"", text::clip(name, LONGEST));
     }
-    format!("{what} [{}]", finding.rule.as_str())
+    format!("{text} [{}]", subject.rule.as_str())
 }
 
-/// The finding in a few words, for where it is spoken of again.
+/// The subject of a finding in a few words, for a reference to it.
 pub(crate) fn short(finding: &Finding) -> String {
-    let mut short = match finding.items() {
-        1 => String::new(),
-        many => format!("{many} × "),
-    };
-    short += text::kind(finding.kind);
-    if let Some(name) = &finding.name {
+    let subject = Subject::of(finding);
+    let mut short = times(subject.items);
+    short += text::kind(subject.kind);
+    if let Some(name) = subject.name {
         short += &format!(" \"{}\"", text::clip(name, 40));
     }
-    if let Some(at) = &finding.location {
+    if let Some(at) = subject.location {
         short += &format!(" at {}", place(at));
-    } else if let Some(peer) = finding.socket.as_ref().and_then(|socket| socket.peer.as_ref()) {
+    } else if let Some(peer) = subject.peer {
         short += &format!(" to {}", text::clip(peer, LONGEST));
     }
     short
 }
 
-/// Everything else that there is to say, in the order of the contract. `policy` is the one that
-/// decides what will happen.
-pub(crate) fn facts(
-    finding: &Finding,
-    policy: Option<Policy>,
-    invocations: &[ReportedInvocation],
-) -> Vec<Fact> {
-    let fate = policy.and_then(|policy| fate_under(finding, policy));
-    let mut facts = Vec::new();
-    let mut add = |label, sentence: String| {
-        if !sentence.is_empty() {
-            facts.push((label, sentence));
-        }
-    };
-    add("socket", finding.socket.as_ref().map(socket).unwrap_or_default());
-    add("timer", finding.timer.as_ref().map(timer).unwrap_or_default());
-    add("state", state(finding));
-    add("where", whereabouts(finding));
-    add("since", since(finding));
-    add("then", then(finding, fate, watched(finding, invocations)));
-    add("risk", fate.map(risk).unwrap_or_default());
-    add("expect", coverage::refused(finding).unwrap_or_default());
-    add("known", coverage::known(finding).unwrap_or_default());
-    add("fix", text::sanitize(&finding.help).into_owned());
-    facts
+fn times(items: usize) -> String {
+    if items == 1 { String::new() } else { format!("{items} × ") }
 }
 
-/// What becomes of a finding, with the time that is known.
+/// A fate, with the time that is known.
 pub(crate) fn happens(fate: &ReportedFate) -> String {
     let for_ms = |ms| format!("for {}", text::duration(ms));
     match (fate.fate, fate.ms) {
@@ -104,11 +62,6 @@ pub(crate) fn happens(fate: &ReportedFate) -> String {
     }
 }
 
-/// What becomes of a finding under a policy, where that can be said.
-pub(crate) fn fate_under(finding: &Finding, policy: Policy) -> Option<&ReportedFate> {
-    finding.fates.get(&policy).and_then(Option::as_ref)
-}
-
 /// File, line and column.
 pub(crate) fn place(place: &Place) -> String {
     let mut text = text::clip(&place.file, LONGEST).into_owned();
@@ -118,8 +71,9 @@ pub(crate) fn place(place: &Place) -> String {
     text
 }
 
-fn whereabouts(finding: &Finding) -> String {
-    let owner = match (finding.origin, &finding.package) {
+/// The place where something was started, and whose code that is.
+pub(crate) fn whereabouts(at: &Whereabouts<'_>) -> String {
+    let owner = match (at.origin, at.package) {
         (Some(Origin::Handler), Some(package)) => {
             format!("in the handler, through {}", text::clip(package, LONGEST))
         }
@@ -129,7 +83,7 @@ fn whereabouts(finding: &Finding) -> String {
         (Some(Origin::Runtime), None) => "in the runtime".to_owned(),
         (None, None) => String::new(),
     };
-    match (&finding.location, owner.is_empty()) {
+    match (at.location, owner.is_empty()) {
         (Some(at), true) => place(at),
         (Some(at), false) => format!("{}, {owner}", place(at)),
         (None, true) => "not known".to_owned(),
@@ -137,13 +91,14 @@ fn whereabouts(finding: &Finding) -> String {
     }
 }
 
-fn since(finding: &Finding) -> String {
-    let growth = finding.growth.map(|growth| format!(" ({})", text::growth(growth)));
-    let counts = counts(&finding.counts);
+/// The phase in which an item was started, and its counts.
+pub(crate) fn since(since: &Since<'_>) -> String {
+    let growth = since.growth.map(|growth| format!(" ({})", text::growth(growth)));
+    let counts = counts(since.counts);
     let pending = if counts.is_empty() { counts } else { format!("; pending: {counts}") };
-    let created = match finding.invocation {
+    let created = match since.invocation {
         Some(index) => format!("invocation {index}"),
-        None => text::created(finding.created).to_owned(),
+        None => text::created(since.created).to_owned(),
     };
     format!("{created}{pending}{}", growth.unwrap_or_default())
 }
@@ -167,12 +122,13 @@ fn counts(counts: &[usize]) -> String {
     }
 }
 
-fn state(finding: &Finding) -> String {
-    match (finding.state, finding.waits_on.as_ref().map(waits_on)) {
-        (None, None) => String::new(),
-        (None | Some(State::Waiting), Some(waits)) => waits,
-        (Some(state), None) => text::state(state).to_owned(),
-        (Some(state), Some(waits)) => format!("{}; {waits}", text::state(state)),
+/// The scheduling state of an item, and what it waits on; `None` if neither is known.
+pub(crate) fn state(item: &ItemState<'_>) -> Option<String> {
+    match (item.state, item.waits_on.map(waits_on)) {
+        (None, None) => None,
+        (None | Some(State::Waiting), Some(waits)) => Some(waits),
+        (Some(state), None) => Some(text::state(state).to_owned()),
+        (Some(state), Some(waits)) => Some(format!("{}; {waits}", text::state(state))),
     }
 }
 
@@ -193,13 +149,15 @@ fn waits_on(waits: &WaitsOn) -> String {
     text
 }
 
-fn timer(timer: &Timer) -> String {
+/// A timer: when it fires, and whether it keeps the event loop alive.
+pub(crate) fn timer(timer: &Timer) -> String {
     let due = timer.due_ms.map(|ms| format!("due {}", text::from_response(ms)));
     let repeats = timer.repeats.then(|| "again and again".to_owned());
     join([due, repeats, keeps_loop(timer.keeps_loop)], ", ")
 }
 
-fn socket(socket: &Socket) -> String {
+/// A socket: its addresses and its state.
+pub(crate) fn socket(socket: &Socket) -> String {
     let mut ends = text::clip(&socket.protocol, LONGEST).into_owned();
     if let Some(local) = &socket.local {
         ends += &format!(" {}", text::clip(local, LONGEST));
@@ -227,29 +185,28 @@ fn keeps_loop(keeps: Option<bool>) -> Option<String> {
     })
 }
 
-fn then(finding: &Finding, fate: Option<&ReportedFate>, watched: Option<f64>) -> String {
-    let happens = fate.map_or_else(|| "what becomes of it is not known".to_owned(), happens);
+/// The fate of an item; `None`: it is not known.
+pub(crate) fn outcome(fate: Option<&ReportedFate>) -> String {
+    fate.map_or_else(|| "what becomes of it is not known".to_owned(), happens)
+}
+
+/// The end of an item, unless its fate says the same already.
+pub(crate) fn end(end: End, fate: Option<&ReportedFate>) -> Option<String> {
     let known = fate.and_then(|fate| fate.ms).map(text::duration);
-    let ended = match (finding.ended_ms, watched) {
-        // Said already.
-        (Some(ms), _) if known.is_some_and(|known| known == text::duration(ms)) => None,
-        (Some(ms), _) => Some(format!("left to run, it ended {}", text::from_response(ms))),
-        (None, Some(ms)) => {
+    match end {
+        End::Seen(ms) if known.is_some_and(|known| known == text::duration(ms)) => None,
+        End::Seen(ms) => Some(format!("left to run, it ended {}", text::from_response(ms))),
+        End::NotWithin(ms) => {
             Some(format!("its end was not seen within {} of the response", text::duration(ms)))
         }
-        (None, None) => None,
-    };
-    join([Some(happens), ended], "; ")
+        End::NotWatched => None,
+    }
 }
 
-/// For how long it was watched: after the response of the invocation that it was last pending in.
-fn watched(finding: &Finding, invocations: &[ReportedInvocation]) -> Option<f64> {
-    let last = finding.counts.iter().rposition(|count| *count > 0)?;
-    invocations.get(last)?.settled_ms
-}
-
-fn risk(fate: &ReportedFate) -> String {
-    join(fate.modifiers.iter().map(|modifier| Some(text::modifier(*modifier).to_owned())), "; ")
+/// What aggravates a fate; `None` if nothing does.
+pub(crate) fn risk(fate: &ReportedFate) -> Option<String> {
+    let risks: Vec<&str> = fate.modifiers.iter().map(|one| text::modifier(*one)).collect();
+    (!risks.is_empty()).then(|| risks.join("; "))
 }
 
 fn join(parts: impl IntoIterator<Item = Option<String>>, between: &str) -> String {

@@ -7,7 +7,7 @@ use crate::report::{
     ProvedPolicy, ProvedShutdown, Report, ResponseTime, Status,
 };
 use crate::reporter::sentence::late::{failed, late_error};
-use crate::reporter::sentence::{finding as sentence, peers};
+use crate::reporter::sentence::{finding, peers};
 use crate::reporter::text;
 
 /// So many findings are shown for each policy, those that were contradicted first.
@@ -109,7 +109,7 @@ fn what(report: &Report, proved: &ProvedFinding) -> String {
         return known.map_or_else(|| text::clip(id, LONGEST).into_owned(), short);
     }
     let name = proved.name.as_deref().unwrap_or("something");
-    let place = proved.location.as_ref().map(|place| format!(" at {}", sentence::place(place)));
+    let place = proved.location.as_ref().map(|place| format!(" at {}", finding::place(place)));
     format!("{}{}", text::clip(name, LONGEST), place.unwrap_or_default())
 }
 
@@ -118,7 +118,7 @@ fn short(finding: &Finding) -> String {
     let id = text::clip(&finding.id, LONGEST);
     match finding.status {
         Status::Unexpected => id.into_owned(),
-        _ => format!("{id} {}", sentence::short(finding)),
+        _ => format!("{id} {}", finding::short(finding)),
     }
 }
 

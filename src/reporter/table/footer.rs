@@ -7,7 +7,7 @@ use crate::report::{
     Finding, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome,
     Status,
 };
-use crate::reporter::sentence::finding as sentence;
+use crate::reporter::sentence;
 use crate::reporter::text;
 use crate::reporter::text::layout::{Page, Row, Style};
 use crate::rule::Level;

@@ -2,7 +2,7 @@
 
 use crate::model::diagnostic::Effect;
 use crate::report::ReportedDiagnostic;
-use crate::reporter::sentence::finding as sentence;
+use crate::reporter::sentence;
 use crate::reporter::text::layout::{Page, Row, Style};
 
 /// The gaps that decide the verdict.

@@ -1,13 +1,16 @@
 //! The part of the table that matters: what is unexpectedly pending, by completion mode and fate.
 //!
-//! A finding is told in full where it comes up first, and in a line afterwards.
+//! A finding is shown in full at its first occurrence, and in a line afterwards.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::Policy;
-use crate::report::{Fate, Finding, Report, ReportedInvocation, ReportedMode, ResponseTime};
-use crate::reporter::sentence::finding as sentence;
+use crate::report::{
+    Facts, Fate, Finding, Report, ReportedInvocation, ReportedMode, ResponseTime, equal_modes,
+};
+use crate::reporter::sentence;
+use crate::reporter::sentence::lines::{Aspect, Line, lines};
 use crate::reporter::sentence::verdict::matters;
 use crate::reporter::text;
 use crate::reporter::text::layout::{Page, Row, Style};
@@ -20,17 +23,17 @@ const LABELS: u16 = 10;
 pub(super) fn write(report: &Report, page: &mut Page) {
     let mut findings = Findings::of(report);
     let (gated, others): (Vec<_>, Vec<_>) = report.modes.iter().partition(|mode| mode.gated);
-    for modes in alike(&gated) {
+    for modes in equal_modes(&gated) {
         let same = others.iter().filter(|other| other.policy == modes[0].policy);
         let same: Vec<_> = same.map(|other| text::sanitize(&other.id)).collect();
         write_mode(&mut findings, &modes, &same, page);
     }
     let is_new = |other: &&ReportedMode| gated.iter().all(|mode| mode.policy != other.policy);
     let others: Vec<_> = others.into_iter().filter(is_new).collect();
-    for modes in alike(&others) {
+    for modes in equal_modes(&others) {
         write_mode(&mut findings, &modes, &[], page);
     }
-    let rest = findings.untold();
+    let rest = findings.unrendered();
     if !rest.is_empty() {
         page.blank();
         page.paragraph(0, "in no completion mode that was looked at", Style::Bold);
@@ -39,18 +42,18 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     }
 }
 
-/// The findings that matter, and which of them have been told.
+/// The findings that matter, and those of them that have been rendered.
 struct Findings<'a> {
     report: &'a Report,
     by_id: BTreeMap<&'a str, &'a Finding>,
-    told: BTreeSet<&'a str>,
+    rendered: BTreeSet<&'a str>,
 }
 
 impl<'a> Findings<'a> {
     fn of(report: &'a Report) -> Self {
         let matter = report.findings.iter().filter(|finding| matters(finding));
         let by_id = matter.map(|finding| (finding.id.as_str(), finding)).collect();
-        Self { report, by_id, told: BTreeSet::new() }
+        Self { report, by_id, rendered: BTreeSet::new() }
     }
 
     /// Those of these ids that matter, denied ones first.
@@ -61,43 +64,28 @@ impl<'a> Findings<'a> {
         selected
     }
 
-    fn is_told(&self, finding: &Finding) -> bool {
-        self.told.contains(finding.id.as_str())
+    fn is_rendered(&self, finding: &Finding) -> bool {
+        self.rendered.contains(finding.id.as_str())
     }
 
-    fn untold(&self) -> Vec<&'a Finding> {
+    fn unrendered(&self) -> Vec<&'a Finding> {
         let matter = self.report.findings.iter().filter(|finding| matters(finding));
-        matter.filter(|finding| !self.is_told(finding)).collect()
+        matter.filter(|finding| !self.is_rendered(finding)).collect()
     }
 
     fn in_full(&mut self, findings: &[&'a Finding], policy: Option<Policy>) -> Vec<Row> {
         let mut rows = Vec::new();
         for finding in findings {
-            self.told.insert(&finding.id);
+            self.rendered.insert(&finding.id);
             if !rows.is_empty() {
                 rows.push(Row::blank());
             }
             rows.push(title(finding));
-            let facts = sentence::facts(finding, policy, &self.report.invocations);
-            rows.extend(facts.into_iter().map(fact));
+            let facts = Facts::under(self.report, finding, policy);
+            rows.extend(lines(&facts).into_iter().map(row));
         }
         rows
     }
-}
-
-/// Modes under which the same happens, each time with the first of them.
-fn alike<'a>(modes: &[&'a ReportedMode]) -> Vec<Vec<&'a ReportedMode>> {
-    let same = |a: &ReportedMode, b: &ReportedMode| {
-        (a.policy, a.response, a.held_ms, &a.groups) == (b.policy, b.response, b.held_ms, &b.groups)
-    };
-    let mut alike: Vec<Vec<&ReportedMode>> = Vec::new();
-    for mode in modes.iter().copied() {
-        match alike.iter_mut().find(|others| same(others[0], mode)) {
-            Some(others) => others.push(mode),
-            None => alike.push(vec![mode]),
-        }
-    }
-    alike
 }
 
 fn write_mode<'a>(
@@ -142,7 +130,7 @@ fn write_briefly(groups: &[(Fate, Vec<&Finding>)], policy: Policy, page: &mut Pa
     let findings = groups.iter().flat_map(|(_, findings)| findings);
     let rows: Vec<_> = findings
         .map(|finding| {
-            let happens = sentence::fate_under(finding, policy).map(sentence::happens);
+            let happens = finding.fate_under(policy).map(sentence::happens);
             let happens = happens.unwrap_or_else(|| "not known".to_owned());
             row_of(finding, format!("{}: {happens}", sentence::short(finding)), Style::Plain)
         })
@@ -177,7 +165,7 @@ fn write_group<'a>(
     page.blank();
     page.paragraph(INDENT, &format!("{}: {}", fate.as_str(), text::fate(fate)), Style::Dim);
     let (again, first): (Vec<_>, Vec<_>) =
-        group.iter().copied().partition(|finding| findings.is_told(finding));
+        group.iter().copied().partition(|finding| findings.is_rendered(finding));
     if !first.is_empty() {
         page.blank();
         page.rows(INDENT, LABELS, &findings.in_full(&first, Some(policy)));
@@ -190,12 +178,12 @@ fn write_group<'a>(
 }
 
 fn title(finding: &Finding) -> Row {
-    row_of(finding, sentence::what(finding), Style::Bold)
+    row_of(finding, sentence::subject(finding), Style::Bold)
 }
 
-/// A finding that was told in full under another mode, with what the group's heading leaves open.
+/// A finding that was shown in full under another mode, with what the group's heading leaves open.
 fn reference(finding: &Finding, policy: Policy) -> Row {
-    let timed = sentence::fate_under(finding, policy).filter(|fate| fate.ms.is_some());
+    let timed = finding.fate_under(policy).filter(|fate| fate.ms.is_some());
     let text = match timed.map(sentence::happens) {
         Some(happens) => format!("{}: {happens}", sentence::short(finding)),
         None => sentence::short(finding),
@@ -218,7 +206,10 @@ fn row_of(finding: &Finding, text: String, style: Style) -> Row {
     row.styled(color, style)
 }
 
-fn fact((label, sentence): sentence::Fact) -> Row {
-    let row = Row::new(format!("  {label}"), sentence);
-    if label == "fix" { row.styled(Style::Green, Style::Plain) } else { row }
+fn row(line: Line) -> Row {
+    let row = Row::new(format!("  {}", line.aspect.label()), line.text);
+    match line.aspect {
+        Aspect::Fix => row.styled(Style::Green, Style::Plain),
+        _ => row,
+    }
 }

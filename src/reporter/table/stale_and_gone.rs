@@ -3,7 +3,6 @@
 
 use crate::report::Results;
 use crate::reporter::sentence::coverage;
-use crate::reporter::text;
 use crate::reporter::text::layout::{Page, Row, Style};
 use crate::rule::Level;
 
@@ -38,7 +37,7 @@ pub(super) fn gone(results: &Results<'_>, several: bool) -> Vec<Row> {
         .gone()
         .take(GONE_NAMED)
         .map(|known| match several {
-            true => format!("{}: {}", text::clip(&known.handler, 100), coverage::gone(known)),
+            true => coverage::gone_in_handler(known),
             false => coverage::gone(known),
         })
         .map(quiet)

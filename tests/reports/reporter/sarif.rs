@@ -200,13 +200,13 @@ fn a_message_names_the_expectation_and_the_baseline() {
         let message = known[0].message.text.as_deref().unwrap();
         assert!(message.lines().any(|line| line == wanted), "{message}");
     };
-    let reason = "flushes every 10 s, survives a freeze (loopcheck.toml:12)";
-    has(expected(), &format!("expected: {reason}"));
+    let by = "loopcheck.toml:12 (\"flushes every 10 s, survives a freeze\")";
+    has(expected(), &format!("expect: covered by {by}"));
     let mut refused = Finding { known: Some(1), counts: vec![3], ..task() };
-    has(refused.clone(), "baseline: it knows 1, and there are now 3 items");
+    has(refused.clone(), "known: 1 of these 3 is in the baseline");
     refused.expectation = expected().expectation;
     refused.expectation.as_mut().unwrap().refused = Some(Refusal::OverMax);
-    has(refused, &format!("expected: {reason}; but more are pending than it allows"));
+    has(refused, &format!("expect: not covered by {by}: more were pending than its max allows"));
 }
 
 #[test]
