@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::gate::evidence::most_at_once;
 use crate::report::{Change, Fate, Finding, Growth, Reason, Report, Seen, Status};
 use crate::rule::Level;
 
@@ -47,16 +48,12 @@ pub(super) fn group(report: &Report) -> Groups<'_> {
 
 fn one<'a>(report: &Report, line: Option<u32>, found: &[(usize, &'a Finding)]) -> Alike<'a> {
     let all: Vec<&Finding> = found.iter().map(|(_, finding)| *finding).collect();
-    let told: Vec<&Finding> = all.iter().copied().filter(|finding| counts(finding)).collect();
+    let counted: Vec<&Finding> = all.iter().copied().filter(|finding| finding.matters()).collect();
     // If any of them counts, the others do not matter.
-    let findings = if told.is_empty() { all } else { told };
+    let findings = if counted.is_empty() { all } else { counted };
     let at = found.first().map_or(0, |(at, _)| *at);
     let seen = seen(report, &findings);
     Alike { at, line, findings, seen }
-}
-
-fn counts(finding: &Finding) -> bool {
-    finding.status == Status::Unexpected && finding.level != Level::Allow
 }
 
 fn seen(report: &Report, findings: &[&Finding]) -> Seen {
@@ -66,7 +63,7 @@ fn seen(report: &Report, findings: &[&Finding]) -> Seen {
         ids: all().map(|finding| finding.id.clone()).collect(),
         status: all().map(|finding| finding.status).min().unwrap_or(Status::Unexpected),
         level: all().map(|finding| finding.level).max().unwrap_or(Level::Allow),
-        items: most_at_once(findings),
+        items: most_at_once(findings.iter().copied()).max(1),
         invocations: all().map(|finding| finding.counts.len()).max().unwrap_or(0),
         growth: growth(findings),
         fate: fates.min(),
@@ -75,19 +72,9 @@ fn seen(report: &Report, findings: &[&Finding]) -> Seen {
     }
 }
 
-/// The most that were pending at one response, of all these findings together.
-fn most_at_once(findings: &[&Finding]) -> usize {
-    let mut sums: Vec<usize> = Vec::new();
-    for finding in findings {
-        sums.resize(sums.len().max(finding.counts.len()), 0);
-        sums.iter_mut().zip(&finding.counts).for_each(|(sum, count)| *sum += count);
-    }
-    sums.into_iter().max().unwrap_or(0).max(1)
-}
-
 fn growth(findings: &[&Finding]) -> Option<Growth> {
-    let told: Vec<Growth> = findings.iter().filter_map(|finding| finding.growth).collect();
-    told.iter().copied().find(|growth| *growth == Growth::Grows).or(told.first().copied())
+    let known: Vec<Growth> = findings.iter().filter_map(|finding| finding.growth).collect();
+    known.iter().copied().find(|growth| *growth == Growth::Grows).or(known.first().copied())
 }
 
 type Pair<'a> = (Option<Alike<'a>>, Option<Alike<'a>>);
@@ -195,24 +182,24 @@ const fn severity(fate: Fate) -> Fate {
     }
 }
 
-/// What a report tells of it; `None` if it is in neither.
+/// The change, described by a representative finding; `None` if neither report has one.
 pub(super) fn change(
     report: &Report,
     old: Option<&Alike<'_>>,
     new: Option<&Alike<'_>>,
     reasons: Vec<Reason>,
 ) -> Option<Change> {
-    let speaker = new.or(old)?.findings.first()?;
+    let representative = new.or(old)?.findings.first()?;
     let seen = |alike: Option<&Alike<'_>>| alike.map(|alike| alike.seen.clone());
     Some(Change {
         handler: report.handler.name.clone(),
-        fingerprint: speaker.fingerprint.clone(),
-        rule: speaker.rule,
-        kind: speaker.kind,
-        handle: speaker.handle,
-        name: speaker.name.clone(),
-        location: speaker.location.clone(),
-        package: speaker.package.clone(),
+        fingerprint: representative.fingerprint.clone(),
+        rule: representative.rule,
+        kind: representative.kind,
+        handle: representative.handle,
+        name: representative.name.clone(),
+        location: representative.location.clone(),
+        package: representative.package.clone(),
         reasons,
         old: seen(old),
         new: seen(new),

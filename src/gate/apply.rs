@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::exit;
+use crate::gate::evidence::{is_complete, most_at_once};
 use crate::gate::{Expected, Gate, Pattern, baseline};
 use crate::model::diagnostic::Effect;
 use crate::report::{
@@ -22,8 +23,8 @@ pub fn apply(report: &mut Report, gate: &Gate, today: Option<Date>) {
     if let Some(known) = &gate.baseline {
         let gone = baseline::compare(report, known, &gate.levels);
         // Where an answer was withheld, fewer invocations took place: less was seen of everything.
-        let whole = is_whole(report) && !has_held(report);
-        let gone = if whole { gone } else { Vec::new() };
+        let complete = is_complete(report) && !has_held(report);
+        let gone = if complete { gone } else { Vec::new() };
         report.baseline = Some(UsedBaseline { file: gate.baseline_file.clone(), gone });
     }
     summarize(report, false);
@@ -47,12 +48,6 @@ pub(crate) fn concerns(known: &UsedExpectation, handler: &str) -> bool {
     // What cannot be understood may be for any.
     let matches = |text: &str| Pattern::name(text).map_or(true, |glob| glob.matches(handler));
     known.handler.as_deref().is_none_or(matches)
-}
-
-/// Whether everything was seen: only then can it be said that something is not there.
-pub(crate) fn is_whole(report: &Report) -> bool {
-    matches!(report.exit_code, exit::PASS | exit::FAIL)
-        && report.gaps.iter().all(|gap| gap.id.effect() == Effect::Note)
 }
 
 fn has_held(report: &Report) -> bool {
@@ -110,7 +105,7 @@ fn expect(
         }
     }
     for (known, indices) in expected.iter().zip(&decides) {
-        let covers = known.allows(most_at_once(&report.findings, indices));
+        let covers = known.allows(most_at_once(indices.iter().map(|index| &report.findings[*index])));
         for index in indices {
             let finding = &mut report.findings[*index];
             finding.expectation = Some(known.told((!covers).then_some(Refusal::OverMax)));
@@ -119,27 +114,16 @@ fn expect(
             }
         }
     }
-    let whole = is_whole(report);
+    let complete = is_complete(report);
     let used = expected.iter().zip(matched);
-    used.map(|(known, matched)| used_expectation(known, matched, whole, level, today)).collect()
-}
-
-/// The most that were pending at one response, of all these findings together.
-fn most_at_once(findings: &[Finding], indices: &[usize]) -> usize {
-    let mut sums: Vec<usize> = Vec::new();
-    for index in indices {
-        let counts = &findings[*index].counts;
-        sums.resize(sums.len().max(counts.len()), 0);
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-    }
-    sums.into_iter().max().unwrap_or(0)
+    used.map(|(known, matched)| used_expectation(known, matched, complete, level, today)).collect()
 }
 
 /// What became of an expectation. It is judged only if everything was seen, or if it was used.
 pub(super) fn used_expectation(
     known: &Expected,
     matched: usize,
-    whole: bool,
+    complete: bool,
     level: Level,
     today: Option<Date>,
 ) -> UsedExpectation {
@@ -152,7 +136,7 @@ pub(super) fn used_expectation(
         matched,
         state: match matched {
             _ if known.is_over(today) => ExpectationState::Expired,
-            0 if whole => ExpectationState::Unused,
+            0 if complete => ExpectationState::Unused,
             0 => ExpectationState::Unjudged,
             _ => ExpectationState::Used,
         },
@@ -183,9 +167,6 @@ pub(super) fn summarize(report: &mut Report, alone: bool) {
 /// The exit code that a report comes to by its own gaps and findings.
 pub(crate) fn exit_code(report: &Report, stale: bool) -> u8 {
     let effects: Vec<Effect> = report.gaps.iter().map(|gap| gap.id.effect()).collect();
-    let denied = report
-        .findings
-        .iter()
-        .any(|finding| finding.status == Status::Unexpected && finding.level == Level::Deny);
+    let denied = report.findings.iter().any(Finding::is_denied);
     exit::code(&effects, denied || stale)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gate::apply::is_whole;
+use crate::gate::evidence::is_complete;
 use crate::report::{Finding, GoneFinding, Growth, Kind, Report, Status};
 use crate::rule::{Level, RuleId};
 
@@ -80,7 +80,7 @@ impl Baseline {
 
     /// Whether a report is complete enough for a baseline: what was not seen would be new later.
     pub fn is_made_of(report: &Report) -> bool {
-        is_whole(report)
+        is_complete(report)
     }
 
     /// What is known of handlers that are none of these.
@@ -93,7 +93,7 @@ impl Baseline {
 /// What a report has that is unexpected, by its fingerprint.
 fn known(report: &Report) -> BTreeMap<String, KnownFinding> {
     let mut found: BTreeMap<String, KnownFinding> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| counts(finding)) {
+    for finding in report.findings.iter().filter(|finding| finding.matters()) {
         let entry = found.entry(finding.fingerprint.clone()).or_insert_with(|| KnownFinding {
             handler: report.handler.name.clone(),
             file: finding.location.as_ref().map(|place| place.file.clone()),
@@ -128,11 +128,6 @@ fn name_of(package: &str) -> &str {
     package.split(' ').next().unwrap_or(package)
 }
 
-/// Whether a baseline is for such findings.
-fn counts(finding: &Finding) -> bool {
-    finding.status == Status::Unexpected && finding.level != Level::Allow
-}
-
 fn line(finding: &Finding) -> Option<u32> {
     finding.location.as_ref().and_then(|place| place.line)
 }
@@ -154,7 +149,7 @@ pub(super) fn compare(
 ) -> Vec<GoneFinding> {
     let all_now = known(report);
     let mut alike: BTreeMap<&str, Vec<&mut Finding>> = BTreeMap::new();
-    for finding in report.findings.iter_mut().filter(|finding| counts(finding)) {
+    for finding in report.findings.iter_mut().filter(|finding| finding.matters()) {
         finding.known = Some(0);
         if let Some((fingerprint, _)) = all_now.get_key_value(&finding.fingerprint) {
             alike.entry(fingerprint).or_default().push(finding);

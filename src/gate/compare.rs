@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exit;
 use crate::gate::alike::{self, Alike};
+use crate::gate::evidence::{deciding, is_complete};
 use crate::model::diagnostic::{DiagnosticId, Effect, GapId};
 use crate::report::{
     Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Document, Report, ReportedDiagnostic,
@@ -73,20 +74,9 @@ fn by_name<'a>(results: &Results<'a>) -> BTreeMap<&'a str, &'a Report> {
     results.reports.iter().map(|report| (report.handler.name.as_str(), report)).collect()
 }
 
-/// The gaps that something depends on.
-fn holes(gaps: &[ReportedDiagnostic]) -> Vec<DiagnosticId> {
-    let holes = gaps.iter().map(|gap| gap.id).filter(|id| id.effect() != Effect::Note);
-    holes.collect::<BTreeSet<DiagnosticId>>().into_iter().collect()
-}
-
-/// Whether everything was seen: only then is what is not in the report not there.
-fn is_whole(report: &Report) -> bool {
-    matches!(report.exit_code, exit::PASS | exit::FAIL) && holes(&report.gaps).is_empty()
-}
-
 /// What is not certain about a handler. `was` is its old report, for one in the new report.
 fn doubt(report: &Report, side: Side, was: Option<&Report>) -> Option<Unjudged> {
-    if is_whole(report) {
+    if is_complete(report) {
         return None;
     }
     // That it does not respond any more was seen; that less was seen is no worse, but unknown.
@@ -96,13 +86,13 @@ fn doubt(report: &Report, side: Side, was: Option<&Report>) -> Option<Unjudged> 
         handler: Some(report.handler.name.clone()),
         side,
         verdict: Some(report.verdict),
-        gaps: holes(&report.gaps),
+        gaps: deciding(&report.gaps),
         worse: report.exit_code == exit::NO_RESPONSE && was.is_some_and(responded),
     })
 }
 
 fn doubt_as_a_whole(results: &Results<'_>, side: Side) -> Option<Unjudged> {
-    let gaps = holes(results.gaps);
+    let gaps = deciding(results.gaps);
     (!gaps.is_empty()).then_some(Unjudged {
         handler: None,
         side,
@@ -141,7 +131,7 @@ struct Changes {
 impl Changes {
     /// Compares the findings of one handler.
     fn of(&mut self, was: Option<&Report>, is: &Report) {
-        let whole = is_whole(is);
+        let complete = is_complete(is);
         let old = was.map(alike::group).unwrap_or_default();
         let mut pairs = alike::pair(old, alike::group(is));
         pairs.sort_by_key(|(old, new)| {
@@ -150,7 +140,7 @@ impl Changes {
         });
         for (old, new) in &pairs {
             // What was not looked for cannot be said to be gone.
-            if new.is_some() || whole {
+            if new.is_some() || complete {
                 self.take(is, old.as_ref(), new.as_ref());
             }
         }

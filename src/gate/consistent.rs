@@ -82,9 +82,7 @@ fn effects(gaps: &[ReportedDiagnostic]) -> Vec<Effect> {
 }
 
 fn denied(findings: &[Finding]) -> bool {
-    let denied =
-        |finding: &Finding| finding.status == Status::Unexpected && finding.level == Level::Deny;
-    findings.iter().any(denied)
+    findings.iter().any(Finding::is_denied)
 }
 
 fn stale(expectations: &[UsedExpectation]) -> bool {

@@ -6,6 +6,7 @@ mod apply;
 mod baseline;
 mod compare;
 mod consistent;
+mod evidence;
 mod expectation;
 mod merge;
 mod pattern;

@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use crate::gate::apply::{concerns, summarize, used_expectation};
 use crate::model::diagnostic::Effect;
 use crate::report::{
-    ExpectationState, Report, ReportedDiagnostic, SUITE_SCHEMA, Selection, Status, Suite, Summary,
+    ExpectationState, Finding, Report, ReportedDiagnostic, SUITE_SCHEMA, Selection, Suite, Summary,
     Tool, UsedBaseline, UsedExpectation,
 };
 use crate::rule::Level;
@@ -118,8 +118,7 @@ pub(crate) fn exit_code(suite: &Suite) -> u8 {
     let own = suite.reports.iter().flat_map(|report| &report.gaps);
     let effects: Vec<Effect> = own.chain(&suite.gaps).map(|gap| gap.id.effect()).collect();
     let mut findings = suite.reports.iter().flat_map(|report| &report.findings);
-    let denied = findings
-        .any(|finding| finding.status == Status::Unexpected && finding.level == Level::Deny);
+    let denied = findings.any(Finding::is_denied);
     let mut stale = suite.expectations.iter().filter(|known| known.is_worth_saying());
     exit::code(&effects, denied || stale.any(|known| known.level == Level::Deny))
 }

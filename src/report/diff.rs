@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::diagnostic::DiagnosticId;
-use crate::report::finding::{Expectation, Fate, Growth, HandleKind, Kind, Place, Status};
+use crate::report::fate::Fate;
+use crate::report::finding::{Expectation, Growth, HandleKind, Kind, Place, Status};
 use crate::report::types::{Tool, Verdict};
 use crate::rule::{Level, RuleId};
 

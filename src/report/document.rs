@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::suite::{GoneFinding, Selection, Suite, UsedBaseline, UsedExpectation};
+use crate::report::baseline::{GoneFinding, UsedBaseline};
+use crate::report::expectation::UsedExpectation;
+use crate::report::suite::{Selection, Suite};
 use crate::report::types::{Report, ReportedDiagnostic, Verdict};
 
 /// A report as it stands in a file.

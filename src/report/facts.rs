@@ -2,12 +2,14 @@
 //! state, place, since, outcomes, coverage, fix. Their wording is the reporters' business.
 
 use crate::policy::Policy;
+use crate::report::fate::ReportedFate;
 use crate::report::finding::{
-    Created, Expectation, Finding, Growth, HandleKind, Kind, Origin, Place, ReportedFate, Socket,
-    State, Status, Timer, WaitsOn,
+    Created, Expectation, Finding, Growth, HandleKind, Kind, Origin, Place, Socket, State, Status,
+    Timer, WaitsOn,
 };
+use crate::report::invocation::ReportedInvocation;
 use crate::report::policies::{PolicyModes, gated_policies};
-use crate::report::types::{Report, ReportedInvocation};
+use crate::report::types::Report;
 use crate::rule::RuleId;
 
 /// The facts about one finding.

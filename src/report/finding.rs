@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::policy::Policy;
-use crate::report::types::ReportedMode;
+use crate::report::fate::{Fate, ReportedFate};
+use crate::report::mode::ReportedMode;
 use crate::rule::{Level, RuleId};
 
 /// A pending item, or several alike.
@@ -67,6 +68,26 @@ impl Finding {
     /// How many items it stands for: the most that were pending at one response.
     pub fn items(&self) -> usize {
         self.counts.iter().copied().max().unwrap_or(0).max(1)
+    }
+
+    /// Returns true if the reader has to look at it: it is unexpected, and its rule not allowed.
+    pub fn matters(&self) -> bool {
+        self.status == Status::Unexpected && self.level != Level::Allow
+    }
+
+    /// Returns true if it fails the run.
+    pub fn is_denied(&self) -> bool {
+        self.status == Status::Unexpected && self.level == Level::Deny
+    }
+
+    /// Returns true if it is shown and does not fail the run.
+    pub fn is_warning(&self) -> bool {
+        self.status == Status::Unexpected && self.level == Level::Warn
+    }
+
+    /// Returns true if an expectation or the baseline covers it.
+    pub fn is_covered(&self) -> bool {
+        matches!(self.status, Status::Expected | Status::Baseline)
     }
 
     /// Its fate under a policy, where that is known.
@@ -278,55 +299,4 @@ pub enum Refusal {
     OtherMode,
     /// The item makes the function time out, and it names no mode in which that is meant.
     TimesOut,
-}
-
-/// What becomes of a finding under a policy.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ReportedFate {
-    /// What becomes of it.
-    pub fate: Fate,
-    /// For how long, or after how long; `None` when that is not known.
-    pub ms: Option<f64>,
-    /// What makes it better or worse.
-    pub modifiers: Vec<Modifier>,
-}
-
-/// What becomes of an item under a policy.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fate {
-    /// It holds the response until the function times out.
-    HoldsUntilTimeout,
-    /// It holds the environment until the function times out.
-    EnvHoldsUntilTimeout,
-    /// It holds the response.
-    Holds,
-    /// The response is out; it holds the environment.
-    EnvHolds,
-    /// It is frozen, and due meanwhile: it fires when the environment thaws.
-    FrozenOverdue,
-    /// It is frozen; it resumes in a later invocation, or never.
-    Frozen,
-    /// It goes on running between invocations.
-    RunsOn,
-    /// It ran before the environment was frozen.
-    CompletesEarly,
-    /// It holds nothing.
-    Ignored,
-}
-
-/// What makes a fate better or worse.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Modifier {
-    /// The peer may have dropped the connection meanwhile.
-    StaleRisk,
-    /// An error in it is blamed on a later invocation.
-    LateError,
-    /// It is lost when the environment is shut down, without notice.
-    LostAtShutdown,
-    /// All ticks that were missed come at once.
-    Burst,
-    /// Every invocation adds one.
-    Accumulates,
 }

@@ -1,9 +1,14 @@
-//! The report: what a run comes to.
+//! The report: the result of a run.
 
+mod baseline;
 mod diff;
 mod document;
+mod expectation;
 mod facts;
+mod fate;
 mod finding;
+mod invocation;
+mod mode;
 mod policies;
 mod proof;
 mod suite;
@@ -12,23 +17,24 @@ mod words;
 
 pub use crate::runtime::Family as HandlerRuntime;
 
+pub use baseline::{GoneFinding, UsedBaseline};
 pub use diff::{Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Reason, Seen, Side, Unjudged};
 pub use document::{Document, Results};
+pub use expectation::{ExpectationState, UsedExpectation};
 pub use facts::{Coverage, End, Facts, ItemState, Outcome, Since, Subject, Whereabouts};
+pub use fate::{Fate, Modifier, ReportedFate};
 pub use finding::{
-    Created, Expectation, Fate, Finding, Growth, HandleKind, Kind, Modifier, Origin, Place,
-    Refusal, ReportedFate, Socket, State, Status, Timer, WaitsOn,
+    Created, Expectation, Finding, Growth, HandleKind, Kind, Origin, Place, Refusal, Socket, State,
+    Status, Timer, WaitsOn,
 };
+pub use invocation::{ReportedInvocation, ReportedOutcome};
+pub use mode::{FateGroup, ReportedMode, ResponseTime};
 pub use policies::{PolicyModes, equal_modes, gated_policies};
 pub use proof::{
     LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding, ProvedInFlight,
     ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
 };
-pub use suite::{
-    ExpectationState, GoneFinding, SUITE_SCHEMA, Selection, Shard, Suite, UsedBaseline,
-    UsedExpectation,
-};
+pub use suite::{SUITE_SCHEMA, Selection, Shard, Suite};
 pub use types::{
-    FateGroup, Handler, Report, ReportedDiagnostic, ReportedInvocation, ReportedMode,
-    ReportedOutcome, ResponseTime, SCHEMA, Summary, Tool, Verdict,
+    Handler, Report, ReportedDiagnostic, SCHEMA, Summary, Tool, Verdict,
 };

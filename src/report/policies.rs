@@ -1,7 +1,8 @@
 //! The completion modes of a report, grouped: by policy, and by what happens under them.
 
 use crate::policy::Policy;
-use crate::report::types::{Report, ReportedMode};
+use crate::report::mode::ReportedMode;
+use crate::report::types::Report;
 
 /// A policy, and the ids of the modes that lead to it.
 #[derive(Clone, Debug, Eq, PartialEq)]

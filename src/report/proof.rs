@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::policy::{Break, FrozenBy, Policy};
-use crate::report::finding::{Fate, Place};
-use crate::report::types::{ReportedOutcome, ResponseTime};
+use crate::report::fate::Fate;
+use crate::report::finding::Place;
+use crate::report::invocation::ReportedOutcome;
+use crate::report::mode::ResponseTime;
 
 /// What `--prove` came to.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]

@@ -1,12 +1,11 @@
-//! What was expected and what was known before; and the report of several handlers.
-//!
-//! [`Suite`] is the JSON report `loopcheck.reports/v1`, field for field.
+//! The report of several handlers: the JSON report `loopcheck.reports/v1`, field for field.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::finding::Kind;
+use crate::report::baseline::UsedBaseline;
+use crate::report::expectation::UsedExpectation;
 use crate::report::types::{Report, ReportedDiagnostic, Summary, Tool, Verdict};
 use crate::rule::{Level, RuleId};
 
@@ -62,83 +61,4 @@ pub struct Shard {
     pub index: u32,
     /// Of how many.
     pub count: u32,
-}
-
-/// An expectation of the configuration, and what it came to.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct UsedExpectation {
-    /// The configuration, as seen from the root of the repository.
-    pub file: String,
-    /// Line of the expectation, from 1.
-    pub line: u32,
-    /// Why what it names is meant.
-    pub reason: String,
-    /// The handlers that it is for, as a glob; `None`: all.
-    pub handler: Option<String>,
-    /// Its last day, as `2027-06-01`.
-    pub until: Option<String>,
-    /// How many findings it matches.
-    pub matched: usize,
-    /// What it came to.
-    pub state: ExpectationState,
-    /// What it does to the run if it is stale.
-    pub level: Level,
-}
-
-/// What an expectation came to.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ExpectationState {
-    /// Something matches it.
-    Used,
-    /// Nothing does: it is stale.
-    Unused,
-    /// Its last day is over: it is stale, whatever matches it.
-    Expired,
-    /// Nothing matches it, and not all that it may be meant for was run and seen.
-    Unjudged,
-}
-
-impl UsedExpectation {
-    /// Whether it is stale, and that is not allowed.
-    pub fn is_worth_saying(&self) -> bool {
-        self.state.is_stale() && self.level != Level::Allow
-    }
-}
-
-impl ExpectationState {
-    /// Whether it expects nothing any more.
-    pub const fn is_stale(self) -> bool {
-        matches!(self, Self::Unused | Self::Expired)
-    }
-}
-
-/// A baseline, and what of it has gone away.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct UsedBaseline {
-    /// The file, as the user named it.
-    pub file: String,
-    /// The known findings that have gone away, or of which there are fewer.
-    pub gone: Vec<GoneFinding>,
-}
-
-/// A finding of the baseline that has gone away, or of which there are fewer.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct GoneFinding {
-    /// The name of its handler.
-    pub handler: String,
-    /// Its fingerprint.
-    pub fingerprint: String,
-    /// Its rule.
-    pub rule: RuleId,
-    /// What kind of item.
-    pub kind: Kind,
-    /// Its name, if it had one.
-    pub name: Option<String>,
-    /// Its file, if it had one.
-    pub file: Option<String>,
-    /// How many were known.
-    pub known: usize,
-    /// How many there are.
-    pub left: usize,
 }

@@ -8,11 +8,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::diagnostic::{Diagnostic, DiagnosticId};
-use crate::model::invocation::Outcome;
-use crate::policy::Policy;
-use crate::report::finding::{Fate, Finding};
+use crate::report::baseline::UsedBaseline;
+use crate::report::expectation::UsedExpectation;
+use crate::report::finding::Finding;
+use crate::report::invocation::ReportedInvocation;
+use crate::report::mode::ReportedMode;
 use crate::report::proof::Proof;
-use crate::report::suite::{UsedBaseline, UsedExpectation};
 use crate::runtime::Family;
 
 /// The id of the report of one handler.
@@ -111,98 +112,6 @@ impl From<&Diagnostic> for ReportedDiagnostic {
     fn from(gap: &Diagnostic) -> Self {
         Self { id: gap.id, message: gap.message.clone(), hint: gap.hint.clone() }
     }
-}
-
-/// One invocation.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ReportedInvocation {
-    /// From 1.
-    pub index: u32,
-    /// The id that the runtime was given.
-    pub request_id: String,
-    /// How it ended; `None` when it was cut short by loopcheck.
-    pub outcome: Option<ReportedOutcome>,
-    /// The completion mode that the handler used; `None` where its runtime does not tell.
-    pub mode: Option<String>,
-    /// From the event to the response.
-    pub response_ms: Option<f64>,
-    /// From the event to the request for the next one.
-    pub next_ms: Option<f64>,
-    /// For how long the answer was held after the handler had completed; `None` if it never left.
-    pub held_ms: Option<f64>,
-    /// From the response to the end of the watch.
-    pub settled_ms: Option<f64>,
-    /// How many items were pending at the response, those of the runtime left out.
-    pub pending: Option<usize>,
-}
-
-/// How an invocation ended.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ReportedOutcome {
-    /// A response was sent.
-    Response,
-    /// An error was sent, or the response was refused.
-    Error,
-    /// The platform withholds an answer that was given.
-    Held,
-    /// No answer came before the deadline.
-    Timeout,
-    /// The process crashed.
-    Crash,
-    /// The process exited.
-    Exit,
-}
-
-impl From<Outcome> for ReportedOutcome {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Response => Self::Response,
-            Outcome::Error => Self::Error,
-            Outcome::Held => Self::Held,
-            Outcome::Timeout => Self::Timeout,
-            Outcome::Crash => Self::Crash,
-            Outcome::Exit => Self::Exit,
-        }
-    }
-}
-
-/// A completion mode, with what the findings do under it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ReportedMode {
-    /// The mode's id.
-    pub id: String,
-    /// What the platform does.
-    pub policy: Policy,
-    /// Whether the verdict follows this mode.
-    pub gated: bool,
-    /// When the caller has the response.
-    pub response: ResponseTime,
-    /// For how long it is held; `None` when it is not, or when that is not known.
-    pub held_ms: Option<f64>,
-    /// The findings by what becomes of them.
-    pub groups: Vec<FateGroup>,
-}
-
-/// When the caller has the response.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ResponseTime {
-    /// At once.
-    AtOnce,
-    /// Later.
-    Held,
-    /// Never: the function times out.
-    Timeout,
-}
-
-/// The findings that one fate befalls.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct FateGroup {
-    /// The fate.
-    pub fate: Fate,
-    /// The ids of the findings.
-    pub findings: Vec<String>,
 }
 
 /// How many findings have each status.

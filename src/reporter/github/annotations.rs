@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use crate::model::diagnostic::Effect;
 use crate::report::{Facts, Finding, Report, ReportedDiagnostic, Results, UsedExpectation};
 use crate::reporter::sentence::lines::{Line, lines};
-use crate::reporter::sentence::verdict::{self, is_denied, matters};
+use crate::reporter::sentence::verdict;
 use crate::reporter::sentence::{self, coverage};
 use crate::reporter::text;
 use crate::rule::Level;
@@ -110,7 +110,7 @@ fn summary(severity: Severity, all: usize, rest: usize) -> Annotation {
 fn annotations(results: &Results<'_>) -> Vec<Annotation> {
     let of_reports = results.reports.iter().flat_map(|report| {
         let gaps = deciding(&report.gaps).map(move |known| gap(known, Some(report)));
-        let findings = report.findings.iter().filter(|finding| matters(finding));
+        let findings = report.findings.iter().filter(|finding| finding.matters());
         gaps.chain(findings.map(move |known| finding(known, report)))
     });
     let mut all: Vec<Annotation> = of_reports.collect();
@@ -149,7 +149,7 @@ fn finding(finding: &Finding, report: &Report) -> Annotation {
     let facts = Facts::of(report, finding);
     let several = facts.outcomes.len() > 1;
     let lines = lines(&facts).into_iter().map(|one| line(one, several));
-    let severity = if is_denied(finding) { Severity::Error } else { Severity::Warning };
+    let severity = if finding.is_denied() { Severity::Error } else { Severity::Warning };
     Annotation {
         severity,
         rank: Rank::Finding,

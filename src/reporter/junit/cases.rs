@@ -6,7 +6,6 @@ use crate::report::{
     UsedExpectation,
 };
 use crate::reporter::junit::listing::{Listing, Told};
-use crate::reporter::sentence::verdict::matters;
 use crate::reporter::sentence::{self, coverage, plain};
 use crate::reporter::text;
 use crate::rule::Level;
@@ -161,14 +160,14 @@ impl About<'_> {
             Self::Evidence(_, gaps) if gaps.iter().any(is_hole) => Outcome::Error,
             Self::Evidence(..) | Self::Gone(_) => Outcome::Pass,
             Self::Invocation(report, at) => {
-                let denied = report.findings.iter().any(|it| is_denied(it) && is_pending(it, at));
+                let denied = report.findings.iter().any(|it| it.is_denied() && is_pending(it, at));
                 match no_answer(&report.invocations[at]) {
                     Some(_) => Outcome::Error,
                     None => Outcome::of_failure(denied),
                 }
             }
             Self::Uncounted(report) => {
-                let denied = |it: &Finding| is_denied(it) && is_uncounted(report, it);
+                let denied = |it: &Finding| it.is_denied() && is_uncounted(report, it);
                 Outcome::of_failure(report.findings.iter().any(denied))
             }
             Self::Stale(known) => Outcome::of_failure(known.level == Level::Deny),
@@ -187,10 +186,6 @@ fn is_hole(gap: &ReportedDiagnostic) -> bool {
     gap.id.effect() != Effect::Note
 }
 
-fn is_denied(finding: &Finding) -> bool {
-    finding.status == Status::Unexpected && finding.level == Level::Deny
-}
-
 fn is_pending(finding: &Finding, at: usize) -> bool {
     finding.counts.get(at).is_some_and(|count| *count > 0)
 }
@@ -198,7 +193,7 @@ fn is_pending(finding: &Finding, at: usize) -> bool {
 /// Whether a finding is worth a word, and no case of an invocation has one for it.
 fn is_uncounted(report: &Report, finding: &Finding) -> bool {
     let counted = finding.counts.iter().take(report.invocations.len()).any(|count| *count > 0);
-    !counted && (matters(finding) || plain::is_covered(finding))
+    !counted && (finding.matters() || finding.is_covered())
 }
 
 /// Why an invocation has no answer; `None` if it has one, or one that is withheld by what is
@@ -253,7 +248,7 @@ fn pending(
     at: Option<usize>,
 ) -> Told {
     let here: Vec<&Finding> = report.findings.iter().filter(|finding| is_here(finding)).collect();
-    let denied: Vec<&Finding> = here.iter().copied().filter(|finding| is_denied(finding)).collect();
+    let denied: Vec<&Finding> = here.iter().copied().filter(|finding| finding.is_denied()).collect();
     let (mut body, mut aside) = (Listing::new(), Listing::new());
     for finding in &denied {
         let first = finding.counts.iter().position(|count| *count > 0);
@@ -261,7 +256,7 @@ fn pending(
             if at.is_none() || first == at { in_full(report, finding) } else { again(finding) }
         });
     }
-    for finding in here.iter().filter(|finding| !is_denied(finding)) {
+    for finding in here.iter().filter(|finding| !finding.is_denied()) {
         if let Some(why) = aside_of(finding) {
             aside.add(|| vec![format!("{why}: {}", sentence::subject(finding))]);
         }

@@ -5,7 +5,6 @@ use crate::report::{Facts, Finding, Report};
 use crate::reporter::markdown::escape::{advice, prose};
 use crate::reporter::sentence;
 use crate::reporter::sentence::lines::{Aspect, Line, lines};
-use crate::reporter::sentence::verdict::is_denied;
 use crate::reporter::text;
 
 /// What stands above the rows.
@@ -20,7 +19,7 @@ const LONGEST: usize = 2000;
 
 /// The row.
 pub(super) fn row(report: &Report, finding: &Finding) -> String {
-    let mark = if is_denied(finding) { "✗" } else { "!" };
+    let mark = if finding.is_denied() { "✗" } else { "!" };
     let id = prose(&text::clip(&finding.id, 200));
     let mut cells = Cells::default();
     cells.what.push(format!("**{mark}** {id}: {}", sentence_of(&sentence::subject(finding))));

@@ -11,7 +11,7 @@ use crate::report::{Finding, Report, ReportedDiagnostic, Results, Status, Verdic
 use crate::reporter::markdown::budget::{Draft, Rank};
 use crate::reporter::markdown::escape::{advice, code, prose};
 use crate::reporter::markdown::{finding, verification};
-use crate::reporter::sentence::verdict::{self, Counts, is_denied, matters};
+use crate::reporter::sentence::verdict::{self, Counts};
 use crate::reporter::sentence::{self, coverage, deciding};
 use crate::reporter::text;
 use crate::rule::Level;
@@ -114,9 +114,9 @@ fn handler(report: &Report, several: bool, draft: &mut Draft) {
     gaps(&report.gaps, draft);
     draft.section(of_findings + finding::HEADING, "\n");
     let (denied, others): (Vec<_>, Vec<_>) =
-        report.findings.iter().filter(|known| matters(known)).partition(|known| is_denied(known));
+        report.findings.iter().filter(|known| known.matters()).partition(|known| known.is_denied());
     for known in denied.into_iter().chain(others) {
-        let rank = if is_denied(known) { Rank::Denied } else { Rank::Warned };
+        let rank = if known.is_denied() { Rank::Denied } else { Rank::Warned };
         draft.part(rank, "finding", finding::row(report, known));
     }
     verification::write(report, draft);

@@ -9,7 +9,6 @@ use crate::model::diagnostic::Effect;
 use crate::report::{Finding, Report, ReportedDiagnostic, Results, Status, UsedExpectation};
 use crate::reporter::sarif::parts::{Location, Message};
 use crate::reporter::sarif::rules;
-use crate::reporter::sentence::verdict::matters;
 use crate::reporter::sentence::{self, coverage, plain};
 use crate::reporter::text;
 use crate::rule::{Level, RuleId};
@@ -128,9 +127,9 @@ impl About<'_> {
         match self {
             Self::Gap(_, gap) => (gap.id.effect() != Effect::Note).then_some(Severity::Error),
             Self::Stale(known) => Some(of_level(known.level)),
-            Self::Finding(_, finding) if matters(finding) => Some(of_level(finding.level)),
+            Self::Finding(_, finding) if finding.matters() => Some(of_level(finding.level)),
             // Whoever compares levels must come to the same end as the exit code.
-            Self::Finding(_, finding) => plain::is_covered(finding).then_some(Severity::Note),
+            Self::Finding(_, finding) => finding.is_covered().then_some(Severity::Note),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A finding or a gap in lines of plain text, for formats that other programs show: without a width,
 //! without colour, and with one fact a line.
 
-use crate::report::{Facts, Finding, Place, Report, ReportedDiagnostic, Status};
+use crate::report::{Facts, Finding, Place, Report, ReportedDiagnostic};
 use crate::reporter::sentence::diagnostic;
 use crate::reporter::sentence::lines::{Line, lines};
 use crate::reporter::text;
@@ -23,11 +23,6 @@ pub(crate) fn name(foreign: &str) -> String {
         return "(without a name)".to_owned();
     }
     text::clip(foreign, LONGEST_NAME).into_owned()
-}
-
-/// Whether it is there, and meant or known: worth a word, and nothing to do about it.
-pub(crate) const fn is_covered(finding: &Finding) -> bool {
-    matches!(finding.status, Status::Expected | Status::Baseline)
 }
 
 /// Everything about a finding but its subject, a fact a line.

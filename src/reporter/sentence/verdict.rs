@@ -32,8 +32,8 @@ impl Counts {
     pub(crate) fn of(report: &Report) -> Self {
         let with = |status| items(report, |finding| finding.status == status);
         Self {
-            unexpected: items(report, is_denied),
-            warnings: report.findings.iter().filter(|finding| is_warning(finding)).count(),
+            unexpected: items(report, Finding::is_denied),
+            warnings: report.findings.iter().filter(|finding| finding.is_warning()).count(),
             expected: with(Status::Expected),
             baseline: with(Status::Baseline),
             safe: with(Status::Safe),
@@ -88,22 +88,7 @@ pub(crate) fn selected(results: &Results<'_>) -> Option<String> {
 
 /// Whether there is more to say of a handler than that it passed.
 pub(crate) fn is_worth_saying(report: &Report) -> bool {
-    report.verdict != Verdict::Pass || report.findings.iter().any(matters)
-}
-
-/// Whether this finding is one that the reader has to look at.
-pub(crate) fn matters(finding: &Finding) -> bool {
-    finding.status == Status::Unexpected && finding.level != Level::Allow
-}
-
-/// Whether this finding fails the run.
-pub(crate) fn is_denied(finding: &Finding) -> bool {
-    matters(finding) && finding.level == Level::Deny
-}
-
-/// Whether this finding is worth saying and does not fail the run.
-pub(crate) fn is_warning(finding: &Finding) -> bool {
-    matters(finding) && finding.level == Level::Warn
+    report.verdict != Verdict::Pass || report.findings.iter().any(Finding::matters)
 }
 
 /// The verdict in one word.

@@ -11,7 +11,6 @@ use crate::report::{
 };
 use crate::reporter::sentence;
 use crate::reporter::sentence::lines::{Aspect, Line, lines};
-use crate::reporter::sentence::verdict::matters;
 use crate::reporter::text;
 use crate::reporter::text::layout::{Page, Row, Style};
 use crate::rule::Level;
@@ -51,7 +50,7 @@ struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     fn of(report: &'a Report) -> Self {
-        let matter = report.findings.iter().filter(|finding| matters(finding));
+        let matter = report.findings.iter().filter(|finding| finding.matters());
         let by_id = matter.map(|finding| (finding.id.as_str(), finding)).collect();
         Self { report, by_id, rendered: BTreeSet::new() }
     }
@@ -69,7 +68,7 @@ impl<'a> Findings<'a> {
     }
 
     fn unrendered(&self) -> Vec<&'a Finding> {
-        let matter = self.report.findings.iter().filter(|finding| matters(finding));
+        let matter = self.report.findings.iter().filter(|finding| finding.matters());
         matter.filter(|finding| !self.is_rendered(finding)).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::model::diagnostic::GapId;
 use crate::report::{Report, ReportedOutcome, Verdict};
-use crate::reporter::sentence::verdict::{invocations, matters, numbers, word};
+use crate::reporter::sentence::verdict::{invocations, numbers, word};
 use crate::reporter::text;
 use crate::reporter::text::layout::{Page, Row, Style};
 
@@ -71,7 +71,7 @@ fn proved(report: &Report) -> String {
         1 => "at the response".to_owned(),
         many => format!("at each of the {many} responses"),
     };
-    let warned = report.findings.iter().any(matters);
+    let warned = report.findings.iter().any(Finding::matters);
     let outcome = if warned { "none of them fails the run" } else { "none is unexpected" };
     format!("every {kinds} that was alive {at} was seen, and {outcome}")
 }

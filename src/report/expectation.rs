@@ -1,0 +1,54 @@
+//! An expectation of the configuration, with its result for a run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rule::Level;
+
+/// An expectation of the configuration, and what it came to.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct UsedExpectation {
+    /// The configuration, as seen from the root of the repository.
+    pub file: String,
+    /// Line of the expectation, from 1.
+    pub line: u32,
+    /// Why what it names is meant.
+    pub reason: String,
+    /// The handlers that it is for, as a glob; `None`: all.
+    pub handler: Option<String>,
+    /// Its last day, as `2027-06-01`.
+    pub until: Option<String>,
+    /// How many findings it matches.
+    pub matched: usize,
+    /// What it came to.
+    pub state: ExpectationState,
+    /// What it does to the run if it is stale.
+    pub level: Level,
+}
+
+/// What an expectation came to.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpectationState {
+    /// Something matches it.
+    Used,
+    /// Nothing does: it is stale.
+    Unused,
+    /// Its last day is over: it is stale, whatever matches it.
+    Expired,
+    /// Nothing matches it, and not all that it may be meant for was run and seen.
+    Unjudged,
+}
+
+impl UsedExpectation {
+    /// Whether it is stale, and that is not allowed.
+    pub fn is_worth_saying(&self) -> bool {
+        self.state.is_stale() && self.level != Level::Allow
+    }
+}
+
+impl ExpectationState {
+    /// Whether it expects nothing any more.
+    pub const fn is_stale(self) -> bool {
+        matches!(self, Self::Unused | Self::Expired)
+    }
+}
