@@ -403,7 +403,8 @@ fn the_readme_names_every_command_option_mode_and_format() {
         need(format!("`{format}`"));
     }
     for rule in RuleId::ALL {
-        need(format!("| `{}` | {} |", rule.as_str(), word(rule.default_level())));
+        let (id, level, title) = (rule.as_str(), word(rule.default_level()), rule.rule().title);
+        need(format!("| `{id}` | {level} | {title} |"));
     }
     for code in exit_codes(&cli) {
         need(format!("| {code} |"));
