@@ -105,7 +105,8 @@ fn expect(
         }
     }
     for (known, indices) in expected.iter().zip(&decides) {
-        let covers = known.allows(most_at_once(indices.iter().map(|index| &report.findings[*index])));
+        let covers =
+            known.allows(most_at_once(indices.iter().map(|index| &report.findings[*index])));
         for index in indices {
             let finding = &mut report.findings[*index];
             finding.expectation = Some(known.told((!covers).then_some(Refusal::OverMax)));

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::exit;
 use crate::gate::alike::{self, Alike};
 use crate::gate::evidence::{deciding, is_complete};
-use crate::model::diagnostic::{DiagnosticId, Effect, GapId};
+use crate::model::diagnostic::{Effect, GapId};
 use crate::report::{
-    Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Document, Report, ReportedDiagnostic,
-    Results, Side, Tool, Unjudged,
+    Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Document, Report, Results, Side, Tool,
+    Unjudged,
 };
 
 /// Compares two documents, each with the name of its file.

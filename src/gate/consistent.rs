@@ -7,7 +7,7 @@ use crate::exit;
 use crate::model::diagnostic::Effect;
 use crate::report::{
     Document, Finding, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome, SCHEMA,
-    Status, Suite, UsedExpectation, Verdict,
+    Suite, UsedExpectation, Verdict,
 };
 use crate::rule::Level;
 

@@ -35,6 +35,4 @@ pub use proof::{
     ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
 };
 pub use suite::{SUITE_SCHEMA, Selection, Shard, Suite};
-pub use types::{
-    Handler, Report, ReportedDiagnostic, SCHEMA, Summary, Tool, Verdict,
-};
+pub use types::{Handler, Report, ReportedDiagnostic, SCHEMA, Summary, Tool, Verdict};

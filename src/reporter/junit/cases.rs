@@ -248,7 +248,8 @@ fn pending(
     at: Option<usize>,
 ) -> Told {
     let here: Vec<&Finding> = report.findings.iter().filter(|finding| is_here(finding)).collect();
-    let denied: Vec<&Finding> = here.iter().copied().filter(|finding| finding.is_denied()).collect();
+    let denied: Vec<&Finding> =
+        here.iter().copied().filter(|finding| finding.is_denied()).collect();
     let (mut body, mut aside) = (Listing::new(), Listing::new());
     for finding in &denied {
         let first = finding.counts.iter().position(|count| *count > 0);

@@ -4,8 +4,8 @@
 //! the formats' business.
 
 use crate::report::{
-    End, Fate, Finding, ItemState, Origin, Place, ReportedDiagnostic, ReportedFate, Since, Socket,
-    State, Subject, Timer, WaitsOn, Whereabouts,
+    End, Fate, Finding, ItemState, Origin, Place, ReportedFate, Since, Socket, State, Subject,
+    Timer, WaitsOn, Whereabouts,
 };
 use crate::reporter::text;
 

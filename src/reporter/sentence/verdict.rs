@@ -7,7 +7,6 @@ use crate::report::{
     Finding, Report, ReportedDiagnostic, ReportedOutcome, Results, Status, Verdict,
 };
 use crate::reporter::text;
-use crate::rule::Level;
 
 /// Handlers' names and paths are cut off after so many characters.
 const LONGEST: usize = 1000;

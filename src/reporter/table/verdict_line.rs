@@ -1,7 +1,7 @@
 //! The line of the verdict: the first one for a single handler, the last one for several.
 
 use crate::model::diagnostic::GapId;
-use crate::report::{Report, ReportedOutcome, Verdict};
+use crate::report::{Finding, Report, ReportedOutcome, Verdict};
 use crate::reporter::sentence::verdict::{invocations, numbers, word};
 use crate::reporter::text;
 use crate::reporter::text::layout::{Page, Row, Style};

@@ -176,7 +176,8 @@ fn a_stale_expectation_fails_only_where_it_is_denied() {
     let warned = of(Level::Warn).unwrap();
     assert!(matches!(warned.status, TestCaseStatus::Success { .. }));
     let aside = warned.system_out.unwrap();
-    let wanted = "warning: loopcheck.toml:12: the expectation \"meant once\" for meant once matches nothing";
+    let wanted =
+        "warning: loopcheck.toml:12: the expectation \"meant once\" for meant once matches nothing";
     assert!(aside.as_str().starts_with(wanted), "{aside:?}");
     assert!(of(Level::Allow).is_none());
 }
