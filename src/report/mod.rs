@@ -9,6 +9,7 @@ mod fate;
 mod finding;
 mod invocation;
 mod mode;
+mod phrases;
 mod policies;
 mod proof;
 mod suite;

@@ -52,13 +52,13 @@ pub(crate) fn happens(fate: &ReportedFate) -> String {
             format!("keeps the environment awake, and billed, {}", for_ms(ms))
         }
         (Fate::FrozenOverdue, Some(ms)) => {
-            format!("stopped; due {}, it fires late, at the next thaw", text::from_response(ms))
+            format!("frozen; due {}, so it fires on thaw", text::from_response(ms))
         }
         (Fate::CompletesEarly, Some(ms)) => {
             format!("ends {}, before the environment is frozen", text::from_response(ms))
         }
-        (Fate::RunsOn, Some(ms)) => format!("goes on running {}", for_ms(ms)),
-        (fate, _) => text::fate(fate).to_owned(),
+        (Fate::RunsOn, Some(ms)) => format!("keeps running {}", for_ms(ms)),
+        (fate, _) => fate.phrase().to_owned(),
     }
 }
 
@@ -152,7 +152,7 @@ fn waits_on(waits: &WaitsOn) -> String {
 /// A timer: when it fires, and whether it keeps the event loop alive.
 pub(crate) fn timer(timer: &Timer) -> String {
     let due = timer.due_ms.map(|ms| format!("due {}", text::from_response(ms)));
-    let repeats = timer.repeats.then(|| "again and again".to_owned());
+    let repeats = timer.repeats.then(|| "repeating".to_owned());
     join([due, repeats, keeps_loop(timer.keeps_loop)], ", ")
 }
 
@@ -187,7 +187,7 @@ fn keeps_loop(keeps: Option<bool>) -> Option<String> {
 
 /// The fate of an item; `None`: it is not known.
 pub(crate) fn outcome(fate: Option<&ReportedFate>) -> String {
-    fate.map_or_else(|| "what becomes of it is not known".to_owned(), happens)
+    fate.map_or_else(|| "its fate is not known".to_owned(), happens)
 }
 
 /// The end of an item, unless its fate says the same already.
@@ -205,7 +205,7 @@ pub(crate) fn end(end: End, fate: Option<&ReportedFate>) -> Option<String> {
 
 /// What aggravates a fate; `None` if nothing does.
 pub(crate) fn risk(fate: &ReportedFate) -> Option<String> {
-    let risks: Vec<&str> = fate.modifiers.iter().map(|one| text::modifier(*one)).collect();
+    let risks: Vec<&str> = fate.modifiers.iter().map(|one| one.phrase()).collect();
     (!risks.is_empty()).then(|| risks.join("; "))
 }
 

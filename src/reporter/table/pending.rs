@@ -162,7 +162,7 @@ fn write_group<'a>(
     page: &mut Page,
 ) {
     page.blank();
-    page.paragraph(INDENT, &format!("{}: {}", fate.as_str(), text::fate(fate)), Style::Dim);
+    page.paragraph(INDENT, &format!("{}: {}", fate.as_str(), fate.phrase()), Style::Dim);
     let (again, first): (Vec<_>, Vec<_>) =
         group.iter().copied().partition(|finding| findings.is_rendered(finding));
     if !first.is_empty() {

@@ -7,4 +7,4 @@ mod words;
 
 pub use numbers::{count, duration, from_completion, from_response};
 pub use sanitize::{clip, is_unprintable, sanitize};
-pub use words::{created, fate, growth, handle, kind, mode, modifier, outcome, state, warmth};
+pub use words::{created, growth, handle, kind, mode, outcome, state, warmth};

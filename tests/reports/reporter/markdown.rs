@@ -106,15 +106,15 @@ fn a_row_says_what_where_since_when_what_will_happen_and_how_to_mend_it() {
     assert!(row[0].contains("waits on Sleep, made at src/main.rs:44:13"), "{}", row[0]);
     assert_eq!(row[1], "src/main.rs:42:9, in the handler");
     assert_eq!(row[2], "an invocation; pending: 1 cold, 2 warm (grows)");
-    assert!(row[3].starts_with("stopped; due 300 ms after the response, it fires late"));
-    assert!(row[3].contains("risk: an error in it is blamed on a later invocation"));
+    assert!(row[3].starts_with("frozen; due 300 ms after the response, so it fires on thaw"));
+    assert!(row[3].contains("risk: an error in it surfaces in a later invocation"));
     assert_eq!(row[4], "await its JoinHandle before you return, or hand the work to a queue");
 
     let page = render(&Document::One(Box::new(reports::gated())));
     let row = &rows(&page, "what")[0];
     assert!(row[0].contains("not covered by loopcheck.toml:12 (\"a reason\")"), "{}", row[0]);
-    assert!(row[3].contains("under rust (freeze): stopped"), "{}", row[3]);
-    assert!(row[3].contains("under managed-instances (run-on): goes on"), "{}", row[3]);
+    assert!(row[3].contains("under rust (freeze): frozen"), "{}", row[3]);
+    assert!(row[3].contains("under managed-instances (run-on): keeps running"), "{}", row[3]);
 }
 
 #[test]

@@ -165,9 +165,9 @@ fn a_message_says_what_where_since_when_what_will_happen_and_how_to_mend_it() {
         state: waits on Sleep, made at src/main.rs:44:13, due 300 ms after the response\n\
         where: src/main.rs:42:9, in the handler\n\
         since: an invocation; pending: 1 cold, 2 warm (grows)\n\
-        then, by rust (freeze): stopped; due 300 ms after the response, it fires late, at the next thaw; \
+        then, by rust (freeze): frozen; due 300 ms after the response, so it fires on thaw; \
         left to run, it ended 301 ms after the response\n\
-        risk: an error in it is blamed on a later invocation; \
+        risk: an error in it surfaces in a later invocation; \
         lost without notice when the environment is shut down; every invocation adds more\n\
         fix: await its JoinHandle before you return, or hand the work to a queue";
     assert_eq!(message, expected);
