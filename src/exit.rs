@@ -3,7 +3,7 @@
 use crate::model::diagnostic::Effect;
 use crate::report::Verdict;
 
-/// Nothing unexpected was pending, and that was proved.
+/// Nothing unexpected was pending, and the evidence is complete.
 pub const PASS: u8 = 0;
 /// Something unexpected was pending.
 pub const FAIL: u8 = 1;
@@ -11,7 +11,7 @@ pub const FAIL: u8 = 1;
 pub const USAGE: u8 = 2;
 /// The handler did not get to a response.
 pub const NO_RESPONSE: u8 = 3;
-/// A hole in the evidence touches the answer.
+/// Evidence that the verdict depends on is missing.
 pub const INCONCLUSIVE: u8 = 4;
 /// A defect in loopcheck.
 pub const INTERNAL: u8 = 5;

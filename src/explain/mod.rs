@@ -1,7 +1,7 @@
-//! What every id of a report means, in words: rules, modes, policies, fates, gaps and exit codes.
+//! The meaning of every id of a report: rules, modes, policies, fates, gaps and exit codes.
 //!
-//! The texts are tables, one for each family of ids. They are matched on the ids themselves, so a
-//! new one does not compile before it is explained.
+//! The texts are tables, one for each family of ids, here or beside the ids. A new id does not compile
+//! before it is explained.
 
 mod fates;
 mod gaps;

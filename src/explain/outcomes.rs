@@ -1,4 +1,4 @@
-//! Statuses, outcomes, verdicts and exit codes, in words.
+//! The topics of statuses, outcomes, verdicts and exit codes.
 
 use crate::exit;
 use crate::explain::{Family, Topic};
@@ -9,44 +9,44 @@ const EXIT_CODES: &[(u8, &str, &str, &str)] = &[
     (
         exit::PASS,
         "0",
-        "nothing unexpected was pending, and that was proved",
-        "The verdict is `pass`. Every task and timer that was alive at a response was seen, and none of them fails the run. Warnings, what is expected, and what the baseline knows may have been there.",
+        "nothing unexpected was pending, and the evidence is complete",
+        "The verdict is `pass`. Every task and timer that was alive at a response was seen, and none of them fails the run. Warnings, expected items and items known from the baseline may have been pending.",
     ),
     (
         exit::FAIL,
         "1",
         "something unexpected was pending",
-        "The verdict is `fail`. At least one finding is `unexpected`, and its rule fails the run; or an expectation is stale, and that fails the run too. For `loopcheck diff` it says that something was added or got worse. Mend what the report names, or say in the configuration why it is meant.",
+        "The verdict is `fail`. At least one finding is `unexpected`, and its rule fails the run; or an expectation is stale, and that fails the run too. For `loopcheck diff` it means that something was added or got worse. Fix the finding, or state in the configuration why it is intended.",
     ),
     (
         exit::USAGE,
         "2",
         "wrong usage or configuration",
-        "An option is wrong, or a file that is named is not there or not what it has to be. Nothing was run, so nothing is said of the handler. The message on stderr names what to correct; see `bad-input`.",
+        "An option is wrong, or a named file is missing or invalid. Nothing was run, so the report says nothing about the handler. The message on stderr names the error; see `bad-input`.",
     ),
     (
         exit::NO_RESPONSE,
         "3",
         "the handler did not get to a response",
-        "The handler could not be built or started, failed in its init phase, crashed, or exceeded its timeout. A handler that answers with an error did respond, and is judged like any other; so is one whose answer is withheld (`held`). The gap in the report says what happened, and the output of the handler on stderr says more.",
+        "The handler could not be built or started, failed in its init phase, crashed, or exceeded its timeout. A handler that answers with an error did respond, and is judged like any other; so is one whose answer is withheld (`held`). The report names the failure; see also the output of the handler on stderr.",
     ),
     (
         exit::INCONCLUSIVE,
         "4",
-        "inconclusive: something could not be seen",
-        "Nothing that was seen fails the run, and something that the answer depends on could not be seen. That is never a pass: a gate that could not see must not open. The gap in the report says what was missed and how to mend it.",
+        "inconclusive: evidence is missing",
+        "Nothing that was seen fails the run, and evidence that the verdict depends on is missing. That is never a pass: a gate without evidence must not open. The gap in the report names what was missed, and the remedy.",
     ),
     (
         exit::INTERNAL,
         "5",
         "internal error",
-        "loopcheck itself failed, so nothing is said of the handler. Report it to loopcheck's developers, with a recording of the run (`--record`) if there is one; see `internal-error`.",
+        "loopcheck itself failed, so the report says nothing about the handler. Report it to loopcheck's developers, with a recording of the run (`--record`) if there is one; see `internal-error`.",
     ),
     (
         exit::INTERRUPTED,
         "130",
         "interrupted",
-        "The run was interrupted before there was an answer. Nothing that was started is left running. See `interrupted`.",
+        "The run was interrupted before there was an answer. Every process that was started has been ended. See `interrupted`.",
     ),
 ];
 
@@ -91,16 +91,16 @@ pub(super) fn verdicts() -> Vec<Topic> {
 const fn status_text(status: Status) -> (&'static str, &'static str) {
     match status {
         Status::Unexpected => (
-            "nobody said that it was meant",
-            "The item was pending at a response, and neither an expectation nor the baseline covers it. Whether it fails the run is up to the level of its rule. Mend it, or say in the configuration why it is meant.",
+            "neither an expectation nor the baseline covers it",
+            "The item was pending at a response, and neither an expectation nor the baseline covers it. The level of its rule decides whether it fails the run. Fix it, or state in the configuration why it is intended.",
         ),
         Status::Expected => (
             "an expectation covers it",
-            "An expectation of the configuration matches the item, and gives the reason why it is meant. It does not fail the run. When nothing matches the expectation any more, that is told: see `stale-expectation`.",
+            "An expectation of the configuration matches the item, and gives the reason why it is intended. It does not fail the run. An expectation that matches nothing is reported: see `stale-expectation`.",
         ),
         Status::Baseline => (
             "the baseline knows it",
-            "The item was there when the baseline was written, so it does not fail the run. One more of a known kind is `unexpected`, for counts are part of what is known. What has gone away is named, so that the baseline can shrink.",
+            "The item was there when the baseline was written, so it does not fail the run. One more of a known kind is `unexpected`, because counts are part of the baseline. Findings that are gone are named, so that the baseline can shrink.",
         ),
         Status::Runtime => (
             "it belongs to the Lambda runtime or to loopcheck",
@@ -108,7 +108,7 @@ const fn status_text(status: Status) -> (&'static str, &'static str) {
         ),
         Status::Safe => (
             "it ended in time",
-            "The item was pending at the response, and had ended before the environment would have been frozen: mostly before the runtime asked for the next event. So nothing is left of it, and it does not fail the run. There is nothing to do.",
+            "The item was pending at the response, and had ended before the environment would have been frozen: mostly before the runtime asked for the next event. So it does not fail the run. There is nothing to do.",
         ),
     }
 }
@@ -124,8 +124,8 @@ const fn text(outcome: ReportedOutcome) -> (&'static str, &'static str) {
             "The handler answered with an error, or with something that the Runtime API refused. It did get to an answer, so it is judged like any other. If the error is not wanted here, give another event with `--event`.",
         ),
         ReportedOutcome::Held => (
-            "the platform withholds an answer that was given",
-            "The handler has completed, and what is pending would keep its answer back until the function times out: see `holds-until-timeout`. The caller would get an error. That is a finding with exit code `1`, and not a handler that failed. Under `callback-wait`, end what keeps the event loop alive.",
+            "the platform withholds the answer",
+            "The handler has completed, and pending items would hold its answer until the function times out: see `holds-until-timeout`. The caller would get an error. That is a finding with exit code `1`, not a failure of the handler. Under `callback-wait`, end whatever keeps the event loop alive.",
         ),
         ReportedOutcome::Timeout => (
             "no answer came before the deadline",
@@ -145,20 +145,20 @@ const fn text(outcome: ReportedOutcome) -> (&'static str, &'static str) {
 const fn verdict_text(verdict: Verdict) -> (&'static str, &'static str) {
     match verdict {
         Verdict::Pass => (
-            "nothing unexpected was pending, and that was proved",
-            "All that was alive at a response was seen, and nothing of it fails the run. The exit code is `0`. Without a proof that all was seen there is no pass, but `inconclusive`.",
+            "nothing unexpected was pending, and the evidence is complete",
+            "Everything that was alive at a response was seen, and none of it fails the run. The exit code is `0`. Without evidence that everything was seen the verdict is not a pass, but `inconclusive`.",
         ),
         Verdict::Fail => (
             "something unexpected was pending",
-            "Something was pending at a response that nobody said was meant, and its rule fails the run. The exit code is `1`. The report says of each finding what it is, what becomes of it, and how to mend it.",
+            "Something unexpected was pending at a response, and its rule fails the run. The exit code is `1`. The report states for each finding what it is, its fate, and the remedy.",
         ),
         Verdict::Error => (
             "there is no answer to give",
-            "The run did not get far enough to be judged. The exit code says why: `2` for wrong usage, `3` for a handler that did not respond, `5` for a defect in loopcheck, `130` for an interruption. The first gap in the report says more.",
+            "The run did not get far enough to be judged. The exit code gives the reason: `2` for wrong usage, `3` for a handler that did not respond, `5` for a defect in loopcheck, `130` for an interruption. The first gap in the report says more.",
         ),
         Verdict::Inconclusive => (
-            "a hole in the evidence touches the answer",
-            "Nothing that was seen fails the run, but not all was seen that the answer depends on. The exit code is `4`. The gaps in the report say what could not be seen, and how to mend that.",
+            "evidence that the verdict depends on is missing",
+            "Nothing that was seen fails the run, but evidence that the verdict depends on is missing. The exit code is `4`. The gaps in the report name what was not seen, and the remedy.",
         ),
     }
 }

@@ -16,7 +16,7 @@ fn ids(family: Family) -> Vec<&'static str> {
     family.topics().iter().map(|topic| topic.id).collect()
 }
 
-/// What stands in backticks.
+/// The parts of a text in backticks.
 fn quoted(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
@@ -53,8 +53,8 @@ fn the_exit_codes_are_those_of_the_help() {
         .collect();
     assert_eq!(ids(Family::ExitCode), listed);
     // The constants stand beside the ids that they are.
-    let told = super::outcomes::exit_codes_by_number();
-    assert!(told.iter().all(|(code, id)| code.to_string() == *id), "{told:?}");
+    let codes = super::outcomes::exit_codes_by_number();
+    assert!(codes.iter().all(|(code, id)| code.to_string() == *id), "{codes:?}");
 }
 
 #[test]

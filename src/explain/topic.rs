@@ -5,7 +5,7 @@ use crate::explain::{fates, gaps, modes, outcomes, rules};
 /// An id, and what it means.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Topic {
-    /// What it is the id of.
+    /// The family of the id.
     pub family: Family,
     /// The id.
     pub id: &'static str,
@@ -13,28 +13,28 @@ pub struct Topic {
     pub title: &'static str,
     /// Two to six sentences: what it means, why it matters, and what to do.
     pub text: String,
-    /// How it looks in code, in one line.
+    /// An example in code, in one line.
     pub code: Option<&'static str>,
 }
 
-/// What there are ids of.
+/// A family of ids.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Family {
-    /// What a finding falls under.
+    /// The rules of findings.
     Rule,
-    /// How a handler completes.
+    /// The completion modes of a handler.
     Mode,
-    /// What the platform does then.
+    /// The policies of the platform after a completion.
     Policy,
-    /// What becomes of an item.
+    /// The fates of an item.
     Fate,
-    /// What makes a fate better or worse.
+    /// A modifier of a fate.
     Modifier,
-    /// What could not be seen.
+    /// Gaps in the evidence, and failures.
     Gap,
-    /// What a finding means for the run.
+    /// The status of a finding.
     Status,
-    /// How an invocation ended.
+    /// The outcome of an invocation.
     Outcome,
     /// The answer of a run.
     Verdict,
@@ -57,7 +57,7 @@ impl Family {
         Self::ExitCode,
     ];
 
-    /// What one of it is called.
+    /// The name of a member.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rule => "rule",
@@ -73,7 +73,7 @@ impl Family {
         }
     }
 
-    /// What all of it are called, and what for.
+    /// The heading of a list of all members.
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Rule => "Rules: what was found",
@@ -111,7 +111,7 @@ pub fn all() -> impl Iterator<Item = Topic> {
     Family::ALL.iter().flat_map(|family| family.topics())
 }
 
-/// What an id means; more than one topic if several families have it. `exit-4` is `4`, and case
+/// The topics of an id; more than one if several families have it. `exit-4` is `4`, and case
 /// does not matter, for a verdict is printed in capitals.
 pub fn find(id: &str) -> Vec<Topic> {
     let id = id.to_ascii_lowercase();

@@ -6,7 +6,7 @@ use crate::gate::evidence::most_at_once;
 use crate::report::{Change, Fate, Finding, Growth, Reason, Report, Seen, Status};
 use crate::rule::Level;
 
-/// The findings of a handler that have one fingerprint and stand in one line. What tells them
+/// The findings of a handler that have one fingerprint and one line. What distinguishes them
 /// apart beyond that, such as the state of a socket, may be another one in the next run.
 #[derive(Clone, Debug)]
 pub(super) struct Alike<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Alike<'a> {
 }
 
 impl Alike<'_> {
-    /// Whether it counts as being there.
+    /// Returns true if it counts.
     pub(super) fn is_there(&self) -> bool {
         self.seen.status == Status::Unexpected && self.seen.level != Level::Allow
     }
@@ -101,7 +101,7 @@ fn pair_one_kind<'a>(old: Vec<Alike<'a>>, new: Vec<Alike<'a>>, pairs: &mut Vec<P
             None => moved.push(alike),
         }
     }
-    // What is unexpected goes with what is unexpected first: a line that has moved is no change.
+    // Unexpected findings are paired with unexpected ones first: a line that has moved is no change.
     let (old_there, old_other): (Vec<_>, Vec<_>) = moved.into_iter().partition(Alike::is_there);
     let (new_there, new_other): (Vec<_>, Vec<_>) = at_line.into_values().partition(Alike::is_there);
     let (old_there, new_there) = pair_in_order(old_there, new_there, pairs);
@@ -124,7 +124,7 @@ fn pair_in_order<'a>(
     (old, new)
 }
 
-/// Why something that is there now was not: what it was.
+/// The reason why a finding counts now: its old status.
 pub(super) fn was(old: Option<&Alike<'_>>) -> Reason {
     match old.map(|alike| alike.seen.status) {
         None | Some(Status::Runtime) => Reason::New,
@@ -135,7 +135,7 @@ pub(super) fn was(old: Option<&Alike<'_>>) -> Reason {
     }
 }
 
-/// Why something that was there is not any more: what it is.
+/// The reason why a finding no longer counts: its new status.
 pub(super) fn is_now(new: Option<&Alike<'_>>) -> Reason {
     match new.map(|alike| alike.seen.status) {
         None | Some(Status::Runtime) => Reason::Gone,
@@ -164,7 +164,7 @@ pub(super) fn worse(old: Option<&Alike<'_>>, new: Option<&Alike<'_>>) -> Vec<Rea
     .collect()
 }
 
-/// How many are no more than before. What grows is as bad with every further invocation.
+/// The number that is no more than before. A growing number is scaled to the invocations.
 fn allowed(old: &Seen, invocations: usize) -> usize {
     if old.growth == Some(Growth::Grows) && old.invocations > 0 {
         old.items.saturating_mul(invocations).div_ceil(old.invocations)
@@ -173,7 +173,7 @@ fn allowed(old: &Seen, invocations: usize) -> usize {
     }
 }
 
-/// The worst fate first. Whether something that is stopped is due meanwhile is a matter of
+/// The worst fate first. Whether a frozen item is overdue is a matter of
 /// milliseconds, and no difference.
 const fn severity(fate: Fate) -> Fate {
     match fate {

@@ -1,4 +1,4 @@
-//! A report under a gate: what each finding is then, and what that comes to.
+//! A report under a gate: the status of each finding, and the verdict.
 
 use jiff::civil::Date;
 
@@ -43,9 +43,9 @@ pub fn conclude(report: &mut Report, others: &[String]) {
     summarize(report, true);
 }
 
-/// Whether an expectation is for this handler.
+/// Returns true if an expectation is for this handler.
 pub(crate) fn concerns(known: &UsedExpectation, handler: &str) -> bool {
-    // What cannot be understood may be for any.
+    // An invalid glob may be for any.
     let matches = |text: &str| Pattern::name(text).map_or(true, |glob| glob.matches(handler));
     known.handler.as_deref().is_none_or(matches)
 }
@@ -66,7 +66,7 @@ fn set_levels(report: &mut Report, gate: &Gate) {
     }
 }
 
-/// Marks what is expected, and tells what became of each expectation.
+/// Marks the expected findings, and returns the result of each expectation.
 fn expect(
     report: &mut Report,
     expected: &[&Expected],
@@ -101,7 +101,7 @@ fn expect(
         if let Some(known) = willing {
             decides[*known].push(index);
         } else if let Some(known) = matching.first() {
-            finding.expectation = Some(expected[*known].told(refusal(*known)));
+            finding.expectation = Some(expected[*known].reported(refusal(*known)));
         }
     }
     for (known, indices) in expected.iter().zip(&decides) {
@@ -109,7 +109,7 @@ fn expect(
             known.allows(most_at_once(indices.iter().map(|index| &report.findings[*index])));
         for index in indices {
             let finding = &mut report.findings[*index];
-            finding.expectation = Some(known.told((!covers).then_some(Refusal::OverMax)));
+            finding.expectation = Some(known.reported((!covers).then_some(Refusal::OverMax)));
             if covers {
                 finding.status = Status::Expected;
             }
@@ -120,7 +120,7 @@ fn expect(
     used.map(|(known, matched)| used_expectation(known, matched, complete, level, today)).collect()
 }
 
-/// What became of an expectation. It is judged only if everything was seen, or if it was used.
+/// The result of an expectation. It is judged only if everything was seen, or if it was used.
 pub(super) fn used_expectation(
     known: &Expected,
     matched: usize,
@@ -148,7 +148,7 @@ pub(super) fn used_expectation(
 /// Counts again, and decides again. `alone`: this report is the whole answer.
 pub(super) fn summarize(report: &mut Report, alone: bool) {
     let count = |status| report.findings.iter().filter(|finding| finding.status == status).count();
-    let stale = report.expectations.iter().filter(|known| alone && known.is_worth_saying());
+    let stale = report.expectations.iter().filter(|known| alone && known.is_reported_stale());
     let stale: Vec<&UsedExpectation> = stale.collect();
     let summary = Summary {
         unexpected: count(Status::Unexpected),
@@ -165,7 +165,7 @@ pub(super) fn summarize(report: &mut Report, alone: bool) {
     report.summary = summary;
 }
 
-/// The exit code that a report comes to by its own gaps and findings.
+/// The exit code of a report by its own gaps and findings.
 pub(crate) fn exit_code(report: &Report, stale: bool) -> u8 {
     let effects: Vec<Effect> = report.gaps.iter().map(|gap| gap.id.effect()).collect();
     let denied = report.findings.iter().any(Finding::is_denied);

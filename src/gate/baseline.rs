@@ -17,7 +17,7 @@ pub const BASELINE_SCHEMA: &str = "loopcheck.baseline/v1";
 pub struct Baseline {
     /// [`BASELINE_SCHEMA`].
     pub schema: String,
-    /// What is known, sorted.
+    /// The known findings, sorted.
     pub findings: Vec<KnownFinding>,
 }
 
@@ -31,19 +31,19 @@ pub struct KnownFinding {
     pub file: Option<String>,
     /// Its rule.
     pub rule: RuleId,
-    /// What kind of item.
+    /// The kind of item.
     pub kind: Kind,
     /// Its name, if it had one.
     pub name: Option<String>,
     /// Its package, if it is of a dependency.
     pub package: Option<String>,
-    /// What it is known by.
+    /// Its fingerprint.
     pub fingerprint: String,
-    /// How many were pending at one response.
+    /// The number pending at one response.
     pub count: usize,
-    /// Whether there were more with every invocation. If there were not, and are now, it is new.
+    /// True if there were more with every invocation. If it was not, and is now, it is new.
     pub grows: bool,
-    /// Whether one of them made the function time out. If it did not, and does now, it is new.
+    /// True if one of them made the function time out. If it did not, and does now, it is new.
     #[serde(default)]
     pub times_out: bool,
     /// The highest of their levels. What was only a warning, and fails the run now, is new.
@@ -67,7 +67,7 @@ impl Default for Baseline {
 }
 
 impl Baseline {
-    /// What these reports have that is unexpected, and of `before` what concerns other handlers.
+    /// The unexpected findings of these reports, and the entries of `before` for other handlers.
     pub fn of(reports: &[Report], before: Option<&Self>) -> Self {
         let judged = |name: &str| reports.iter().any(|report| report.handler.name == name);
         let others = before.into_iter().flat_map(|known| &known.findings);
@@ -78,19 +78,19 @@ impl Baseline {
         Self { findings, ..Self::default() }
     }
 
-    /// Whether a report is complete enough for a baseline: what was not seen would be new later.
+    /// Returns true if a report is complete enough for a baseline: what was not seen would be new later.
     pub fn is_made_of(report: &Report) -> bool {
         is_complete(report)
     }
 
-    /// What is known of handlers that are none of these.
+    /// The entries of other handlers than these.
     pub fn of_others(&self, handlers: &[String]) -> Vec<GoneFinding> {
         let others = self.findings.iter().filter(|known| !handlers.contains(&known.handler));
         others.map(|known| gone(known, 0)).collect()
     }
 }
 
-/// What a report has that is unexpected, by its fingerprint.
+/// The unexpected findings of a report, by fingerprint.
 fn known(report: &Report) -> BTreeMap<String, KnownFinding> {
     let mut found: BTreeMap<String, KnownFinding> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.matters()) {
@@ -132,7 +132,7 @@ fn line(finding: &Finding) -> Option<u32> {
     finding.location.as_ref().and_then(|place| place.line)
 }
 
-/// Whether it is worse than what is known, and not only more. A level that is configured tells
+/// Returns true if it is worse than the known entry, and not only more. A configured level says
 /// nothing of the finding.
 fn is_worse(now: &KnownFinding, known: &KnownFinding, levels: &BTreeMap<RuleId, Level>) -> bool {
     (now.times_out && !known.times_out)
@@ -140,7 +140,7 @@ fn is_worse(now: &KnownFinding, known: &KnownFinding, levels: &BTreeMap<RuleId, 
         || (now.level > known.level && !levels.contains_key(&now.rule))
 }
 
-/// Marks the findings that are known, and tells which known ones have gone away. `levels` are
+/// Marks the findings that are known, and returns the known ones that are gone. `levels` are
 /// those that are configured.
 pub(super) fn compare(
     report: &mut Report,
@@ -192,7 +192,7 @@ fn cover(mut findings: Vec<&mut Finding>, entry: &KnownFinding) -> usize {
     findings.iter().map(|finding| finding.items()).sum()
 }
 
-/// How many may be pending at one response. What grows is as bad with every further invocation.
+/// The number that may be pending at one response. A growing number is scaled to the invocations.
 fn allowed(entry: &KnownFinding, invocations: usize) -> usize {
     if entry.grows && entry.invocations > 0 {
         entry.count.saturating_mul(invocations).div_ceil(entry.invocations)

@@ -74,12 +74,12 @@ fn by_name<'a>(results: &Results<'a>) -> BTreeMap<&'a str, &'a Report> {
     results.reports.iter().map(|report| (report.handler.name.as_str(), report)).collect()
 }
 
-/// What is not certain about a handler. `was` is its old report, for one in the new report.
+/// An uncertainty about a handler. `was` is its old report, for one in the new report.
 fn doubt(report: &Report, side: Side, was: Option<&Report>) -> Option<Unjudged> {
     if is_complete(report) {
         return None;
     }
-    // That it does not respond any more was seen; that less was seen is no worse, but unknown.
+    // A handler that no longer responds is worse; less evidence is not worse, but unknown.
     let responded =
         |was: &Report| matches!(was.exit_code, exit::PASS | exit::FAIL | exit::INCONCLUSIVE);
     Some(Unjudged {
@@ -102,7 +102,7 @@ fn doubt_as_a_whole(results: &Results<'_>, side: Side) -> Option<Unjudged> {
     })
 }
 
-/// Whether a handler that a report lacks was only not run: by its own list, or by a filter.
+/// Returns true if a handler that a report lacks was only not run: by its own list, or by a filter.
 fn may_be_there(results: &Results<'_>, handler: &str) -> bool {
     results.selection.is_some_and(|selection| {
         selection.filtered > 0 || selection.handlers.iter().any(|name| name == handler)
@@ -119,7 +119,7 @@ fn not_judged(handler: &str) -> Unjudged {
     }
 }
 
-/// What has changed so far.
+/// The changes found so far.
 #[derive(Default)]
 struct Changes {
     added: Vec<Change>,
@@ -139,7 +139,7 @@ impl Changes {
             (at(new).is_none(), at(new).or(at(old)))
         });
         for (old, new) in &pairs {
-            // What was not looked for cannot be said to be gone.
+            // A finding that was not looked for is not known to be gone.
             if new.is_some() || complete {
                 self.take(is, old.as_ref(), new.as_ref());
             }

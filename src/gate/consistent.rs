@@ -1,4 +1,4 @@
-//! Whether a report from a file is of one mind with itself. An exit code that somebody changed, or
+//! Checks that a report from a file is internally consistent. An exit code that somebody changed, or
 //! a list that was cut, must not open a gate.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use crate::report::{
 };
 use crate::rule::Level;
 
-/// What in a document contradicts the rest of it, in words; `None` if nothing does.
+/// The first contradiction in a document, in words; `None` if there is none.
 pub fn contradiction(document: &Document) -> Option<String> {
     match document {
         Document::One(report) => {
@@ -42,7 +42,7 @@ fn in_suite(suite: &Suite) -> Option<String> {
     of_codes(suite.exit_code, suite.verdict, effects, denied || stale(&suite.expectations))
 }
 
-/// One report of several. Whether an expectation is stale is decided over all of them.
+/// The first contradiction in one report of several. Stale expectations are decided over all of them.
 fn in_part(report: &Report) -> Option<String> {
     if report.schema != SCHEMA {
         return Some(format!("its schema is {}, not {SCHEMA}", report.schema));

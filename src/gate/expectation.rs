@@ -13,7 +13,7 @@ pub struct Expected {
     pub file: String,
     /// Its line, from 1.
     pub line: u32,
-    /// Why it is meant.
+    /// The reason why it is meant.
     pub reason: String,
     /// The name of the handler.
     pub handler: Option<Pattern>,
@@ -29,7 +29,7 @@ pub struct Expected {
     pub package: Option<Pattern>,
     /// The peer of a socket, with or without its port.
     pub peer: Option<Pattern>,
-    /// How many may be pending at one response.
+    /// The number that may be pending at one response.
     pub max: Option<u32>,
     /// The completion modes in which it is meant; empty: all.
     pub modes: Vec<String>,
@@ -38,12 +38,12 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Whether it is for this handler.
+    /// Returns true if it is for this handler.
     pub(crate) fn is_for(&self, handler: &str) -> bool {
         self.handler.as_ref().is_none_or(|pattern| pattern.matches(handler))
     }
 
-    /// Whether it names this finding.
+    /// Returns true if it matches this finding.
     pub(crate) fn matches(&self, finding: &Finding) -> bool {
         let any = |pattern: &Option<Pattern>, facts: &[&str]| {
             let Some(pattern) = pattern else { return true };
@@ -58,7 +58,7 @@ impl Expected {
             && any(&self.peer, &peers(finding))
     }
 
-    /// Why it does not cover what it matches, beyond the number.
+    /// The reason why it does not cover a match, beyond the number.
     pub(crate) fn refusal(&self, gated: &[&str], today: Option<Date>) -> Option<Refusal> {
         if self.is_over(today) {
             return Some(Refusal::UntilPassed);
@@ -68,18 +68,18 @@ impl Expected {
         (!everywhere).then_some(Refusal::OtherMode)
     }
 
-    /// Whether its last day is over.
+    /// Returns true if its last day is over.
     pub(crate) fn is_over(&self, today: Option<Date>) -> bool {
         self.until.zip(today).is_some_and(|(until, today)| today > until)
     }
 
-    /// Whether so many may be pending at one response.
+    /// Returns true if so many may be pending at one response.
     pub(crate) fn allows(&self, pending: usize) -> bool {
         self.max.is_none_or(|max| pending <= usize::try_from(max).unwrap_or(usize::MAX))
     }
 
-    /// What a finding says of it.
-    pub(crate) fn told(&self, refused: Option<Refusal>) -> Expectation {
+    /// The expectation as a finding reports it.
+    pub(crate) fn reported(&self, refused: Option<Refusal>) -> Expectation {
         Expectation {
             reason: self.reason.clone(),
             file: self.file.clone(),
@@ -93,7 +93,7 @@ fn refs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-/// What a place may be called.
+/// The names of a place.
 fn places(place: Option<&Place>) -> Vec<String> {
     let Some(place) = place else { return Vec::new() };
     let files = [Some(&place.file), place.path.as_ref()];

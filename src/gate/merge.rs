@@ -36,7 +36,7 @@ pub enum MergeError {
     /// Two shards that were judged differently.
     #[error("{first} and {second} were judged by different {what}")]
     Disagreeing {
-        /// What was different.
+        /// The settings that differ.
         what: &'static str,
         /// A file.
         first: String,
@@ -85,7 +85,7 @@ impl Joined {
         self.selection.filter = self.selection.filter.take().or(suite.selection.filter);
         self.selection.filtered = self.selection.filtered.max(suite.selection.filtered);
         for gap in suite.gaps {
-            // What is missing may be here now; it is told anew.
+            // Missing handlers may be present now; they are reported anew.
             if gap.id != GapId::HandlersMissing && !self.gaps.contains(&gap) {
                 self.gaps.push(gap);
             }
@@ -134,7 +134,7 @@ fn missing_gap(missing: &[&str]) -> ReportedDiagnostic {
     ReportedDiagnostic { id: GapId::HandlersMissing.into(), message, hint: Some(hint.into()) }
 }
 
-/// Whether the documents belong together.
+/// Checks that the documents belong together.
 fn check(documents: &[(String, Document)]) -> Result<(), MergeError> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for (file, document) in documents {
@@ -179,7 +179,7 @@ fn check(documents: &[(String, Document)]) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// What shards of one configuration have in common: its expectations, without what they came to.
+/// The expectations that shards of one configuration have in common, without their results.
 fn expectations(suite: &Suite) -> Vec<UsedExpectation> {
     let blank = |known: &UsedExpectation| UsedExpectation {
         matched: 0,

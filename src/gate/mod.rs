@@ -1,5 +1,5 @@
-//! What of the findings is meant, and what was known before: levels, expectations and the baseline
-//! are applied to a report, which says then what is left. Pure: no I/O, no clock.
+//! The gate: levels, expectations and the baseline are applied to a report, which then states the
+//! remaining findings. Pure: no I/O, no clock.
 
 mod alike;
 mod apply;

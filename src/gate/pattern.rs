@@ -15,7 +15,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words.
+    /// The error, in words.
     pub fn name(text: &str) -> Result<Self, String> {
         Self::compile(text, false)
     }
@@ -24,7 +24,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words.
+    /// The error, in words.
     pub fn path(text: &str) -> Result<Self, String> {
         Self::compile(text, true)
     }
@@ -44,7 +44,7 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the whole text matches.
+    /// Returns true if the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
         self.matcher.is_match(text)
     }
@@ -129,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_told() {
+    fn a_glob_that_is_too_large_is_an_error() {
         let error = Pattern::name(&"[a-z]".repeat(1_000_000)).unwrap_err();
         assert_eq!(error, "it is too large");
     }
 
     #[test]
-    fn what_is_no_glob_is_told() {
+    fn an_invalid_glob_is_an_error() {
         assert!(Pattern::name("a[").is_err_and(|error| !error.is_empty()));
         assert!(Pattern::name("{a,b").is_err());
     }

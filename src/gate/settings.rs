@@ -1,4 +1,4 @@
-//! What a run is judged by, beyond the evidence.
+//! The settings by which a run is judged, beyond the evidence.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ pub struct Gate {
     pub baseline: Option<Baseline>,
     /// The file of the baseline, as the user named it.
     pub baseline_file: String,
-    /// Whether an expectation that expects nothing any more fails the run.
+    /// True if a stale expectation fails the run.
     pub strict: bool,
 }
 
 impl Gate {
-    /// What a stale expectation does to the run.
+    /// The level of a stale expectation.
     pub fn stale_level(&self) -> Level {
         let rule = RuleId::StaleExpectation;
         let level = self.levels.get(&rule).copied().unwrap_or(rule.default_level());

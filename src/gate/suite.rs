@@ -46,7 +46,7 @@ pub(super) fn join(
     let place: BTreeMap<&str, usize> =
         selection.handlers.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     reports.sort_by_key(|report| place.get(report.handler.name.as_str()).copied());
-    // What is stale is decided over all of them.
+    // Stale expectations are decided over all of them.
     reports.iter_mut().for_each(|report| summarize(report, false));
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.id.effect()));
     let judged = Judged::of(&reports);
@@ -71,10 +71,10 @@ pub(super) fn join(
     suite
 }
 
-/// What the reports say of one expectation, by the name of the handler: how much it matches there.
+/// The results of one expectation, by the name of the handler: the number of matches there.
 type OfHandlers<'a> = BTreeMap<&'a str, (usize, ExpectationState)>;
 
-/// What the reports say of every expectation, by its place.
+/// The results of every expectation, by its place.
 struct Judged<'a>(BTreeMap<(&'a str, u32), OfHandlers<'a>>);
 
 impl<'a> Judged<'a> {
@@ -89,7 +89,7 @@ impl<'a> Judged<'a> {
         Self(said)
     }
 
-    /// Says what an expectation comes to: that it is unused only if all that it may be for was
+    /// Sets the result of an expectation: it is unused only if every handler that it may apply to was
     /// run and seen.
     fn settle(&self, known: &mut UsedExpectation, selection: &Selection) {
         let nothing = BTreeMap::new();
@@ -113,18 +113,18 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// The exit code that a suite comes to: that of all its gaps and findings.
+/// The exit code of a suite: that of all its gaps and findings.
 pub(crate) fn exit_code(suite: &Suite) -> u8 {
     let own = suite.reports.iter().flat_map(|report| &report.gaps);
     let effects: Vec<Effect> = own.chain(&suite.gaps).map(|gap| gap.id.effect()).collect();
     let mut findings = suite.reports.iter().flat_map(|report| &report.findings);
     let denied = findings.any(Finding::is_denied);
-    let mut stale = suite.expectations.iter().filter(|known| known.is_worth_saying());
+    let mut stale = suite.expectations.iter().filter(|known| known.is_reported_stale());
     exit::code(&effects, denied || stale.any(|known| known.level == Level::Deny))
 }
 
 fn summary(suite: &Suite) -> Summary {
-    let stale = suite.expectations.iter().filter(|known| known.is_worth_saying()).count();
+    let stale = suite.expectations.iter().filter(|known| known.is_reported_stale()).count();
     let gone = suite.baseline.as_ref().map_or(0, |baseline| baseline.gone.len());
     let start = Summary { stale, gone, ..Summary::default() };
     suite.reports.iter().fold(start, |sum, report| Summary {

@@ -23,14 +23,14 @@ pub struct GoneFinding {
     pub fingerprint: String,
     /// Its rule.
     pub rule: RuleId,
-    /// What kind of item.
+    /// The kind of item.
     pub kind: Kind,
     /// Its name, if it had one.
     pub name: Option<String>,
     /// Its file, if it had one.
     pub file: Option<String>,
-    /// How many were known.
+    /// The number known.
     pub known: usize,
-    /// How many there are.
+    /// The number left.
     pub left: usize,
 }

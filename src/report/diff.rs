@@ -1,4 +1,4 @@
-//! What a change added, removed and worsened: the JSON form `loopcheck.diff/v1`, field for field.
+//! The findings that a change added, removed and worsened: the JSON form `loopcheck.diff/v1`, field for field.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub const DIFF_SCHEMA: &str = "loopcheck.diff/v1";
 pub struct Diff {
     /// [`DIFF_SCHEMA`].
     pub schema: String,
-    /// What compared them.
+    /// The tool that compared them.
     pub tool: Tool,
     /// The answer: `fail` if something was added or got worse.
     pub verdict: Verdict,
@@ -30,15 +30,15 @@ pub struct Diff {
     pub handlers_added: Vec<String>,
     /// The handlers that only the old report has.
     pub handlers_removed: Vec<String>,
-    /// What could not be judged, in one report or the other.
+    /// The parts of either report that could not be judged.
     pub unjudged: Vec<Unjudged>,
-    /// What is unexpected now and was not.
+    /// Findings that are unexpected now and were not.
     pub added: Vec<Change>,
-    /// What was unexpected, and is worse now.
+    /// Findings that were unexpected, and are worse now.
     pub worsened: Vec<Change>,
-    /// What was unexpected and is not any more.
+    /// Findings that were unexpected and no longer are.
     pub removed: Vec<Change>,
-    /// How many of each.
+    /// The number of each.
     pub summary: DiffSummary,
 }
 
@@ -53,7 +53,7 @@ pub struct Compared {
     pub exit_code: u8,
 }
 
-/// Which of the two reports.
+/// One of the two reports.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -70,11 +70,11 @@ pub struct Unjudged {
     pub handler: Option<String>,
     /// In which report.
     pub side: Side,
-    /// What that report says of it; `None` if it was not run.
+    /// Its verdict in that report; `None` if it was not run.
     pub verdict: Option<Verdict>,
     /// The gaps that are the reason.
     pub gaps: Vec<DiagnosticId>,
-    /// Whether that is worse than before: it did respond, and now does not.
+    /// True if that is worse than before: it did respond, and now does not.
     pub worse: bool,
 }
 
@@ -87,7 +87,7 @@ pub struct Change {
     pub fingerprint: String,
     /// Its rule.
     pub rule: RuleId,
-    /// What kind of item.
+    /// The kind of item.
     pub kind: Kind,
     /// If the kind is `other`: what it is.
     pub handle: Option<HandleKind>,
@@ -97,15 +97,15 @@ pub struct Change {
     pub location: Option<Place>,
     /// The package that started it.
     pub package: Option<String>,
-    /// What about it has changed.
+    /// The reasons.
     pub reasons: Vec<Reason>,
-    /// What it was.
+    /// The old state.
     pub old: Option<Seen>,
-    /// What it is.
+    /// The new state.
     pub new: Option<Seen>,
 }
 
-/// What has changed about a finding.
+/// The reason for a change of a finding.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
@@ -117,7 +117,7 @@ pub enum Reason {
     WasBaseline,
     /// It ended in time.
     WasSafe,
-    /// Its rule was not to be told.
+    /// Its rule was allowed.
     WasAllowed,
     /// There are more of them.
     MoreItems,
@@ -125,11 +125,11 @@ pub enum Reason {
     Grows,
     /// Its level is higher.
     HigherLevel,
-    /// What becomes of it under the modes that the verdict follows is worse.
+    /// Its fate under the modes that the verdict follows is worse.
     WorseFate,
-    /// It ended while it was watched, and does not any more.
+    /// It ended while it was watched, and no longer does.
     NoEnd,
-    /// It is not there any more.
+    /// It is gone.
     Gone,
     /// An expectation covers it.
     NowExpected,
@@ -137,40 +137,40 @@ pub enum Reason {
     NowBaseline,
     /// It ends in time.
     NowSafe,
-    /// Its rule is not to be told any more.
+    /// Its rule is allowed now.
     NowAllowed,
 }
 
-/// What one report says of a finding.
+/// The state of a finding in one report.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Seen {
     /// Its ids in that report.
     pub ids: Vec<String>,
-    /// What it means for the run.
+    /// Its status.
     pub status: Status,
-    /// What the rule's level is.
+    /// The level of its rule.
     pub level: Level,
     /// The most that were pending at one response.
     pub items: usize,
     /// At how many responses they were counted.
     pub invocations: usize,
-    /// How the counts go on; `None` when one invocation cannot tell.
+    /// The trend of the counts; `None` after a single invocation.
     pub growth: Option<Growth>,
     /// The worst that becomes of it under the modes that the verdict follows; `None` where that
     /// cannot be said.
     pub fate: Option<Fate>,
-    /// Whether all of them were seen to end.
+    /// True if all of them were seen to end.
     pub ended: bool,
     /// The expectation that it matches.
     pub expectation: Option<Expectation>,
 }
 
-/// How many changes there are.
+/// The number of changes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct DiffSummary {
     /// Findings that were added.
     pub added: usize,
-    /// Findings that got worse, and handlers that do not respond any more.
+    /// Findings that got worse, and handlers that no longer respond.
     pub worsened: usize,
     /// Findings that were removed.
     pub removed: usize,

@@ -1,4 +1,4 @@
-//! What a command reports: of one handler or of several; and the view of it that formats share.
+//! The report of a command, of one handler or of several; and the view of it that formats share.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ impl Document {
         self.results().exit_code
     }
 
-    /// What it says, of however many handlers.
+    /// The results of one handler or of several.
     pub fn results(&self) -> Results<'_> {
         match self {
             Self::One(report) => Results {
@@ -48,33 +48,33 @@ impl Document {
     }
 }
 
-/// What is said of one handler or of several, in one form.
+/// The results of one handler or of several, in one form.
 #[derive(Clone, Copy, Debug)]
 pub struct Results<'a> {
     /// The answer.
     pub verdict: Verdict,
     /// The exit code of the run.
     pub exit_code: u8,
-    /// Which handlers were run; `None`: the one that was named.
+    /// The selection of handlers; `None`: the one that was named.
     pub selection: Option<&'a Selection>,
     /// Holes in the evidence that concern no single handler; those of one are in its report.
     pub gaps: &'a [ReportedDiagnostic],
-    /// Every expectation, with what it came to over all handlers. Those in the reports of several
-    /// handlers say what they came to in each.
+    /// Every expectation, with its result over all handlers. Those in the reports of several
+    /// handlers have the result for each.
     pub expectations: &'a [UsedExpectation],
-    /// What the baseline knows of handlers that there are no more.
+    /// The baseline entries of handlers that no longer exist.
     pub baseline: Option<&'a UsedBaseline>,
     /// The reports.
     pub reports: &'a [Report],
 }
 
 impl<'a> Results<'a> {
-    /// The expectations that expect nothing any more, and are worth saying.
+    /// The stale expectations whose level is not `allow`.
     pub fn stale(&self) -> impl Iterator<Item = &'a UsedExpectation> + use<'a> {
-        self.expectations.iter().filter(|known| known.is_worth_saying())
+        self.expectations.iter().filter(|known| known.is_reported_stale())
     }
 
-    /// What has gone away since the baseline was written.
+    /// The findings that are gone since the baseline was written.
     pub fn gone(&self) -> impl Iterator<Item = &'a GoneFinding> + use<'a> {
         let own = self.reports.iter().filter_map(|report| report.baseline.as_ref());
         own.chain(self.baseline).flat_map(|baseline| &baseline.gone)

@@ -4,28 +4,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::rule::Level;
 
-/// An expectation of the configuration, and what it came to.
+/// An expectation of the configuration, with its result.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct UsedExpectation {
     /// The configuration, as seen from the root of the repository.
     pub file: String,
     /// Line of the expectation, from 1.
     pub line: u32,
-    /// Why what it names is meant.
+    /// The reason why the item is meant.
     pub reason: String,
     /// The handlers that it is for, as a glob; `None`: all.
     pub handler: Option<String>,
     /// Its last day, as `2027-06-01`.
     pub until: Option<String>,
-    /// How many findings it matches.
+    /// The number of findings that it matches.
     pub matched: usize,
-    /// What it came to.
+    /// Its result.
     pub state: ExpectationState,
-    /// What it does to the run if it is stale.
+    /// Its effect on the run if it is stale.
     pub level: Level,
 }
 
-/// What an expectation came to.
+/// The result of an expectation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExpectationState {
@@ -40,14 +40,14 @@ pub enum ExpectationState {
 }
 
 impl UsedExpectation {
-    /// Whether it is stale, and that is not allowed.
-    pub fn is_worth_saying(&self) -> bool {
+    /// Returns true if it is stale, and that is not allowed.
+    pub fn is_reported_stale(&self) -> bool {
         self.state.is_stale() && self.level != Level::Allow
     }
 }
 
 impl ExpectationState {
-    /// Whether it expects nothing any more.
+    /// Returns true if it matches nothing or has expired.
     pub const fn is_stale(self) -> bool {
         matches!(self, Self::Unused | Self::Expired)
     }

@@ -65,7 +65,7 @@ pub struct ItemState<'a> {
     pub waits_on: Option<&'a WaitsOn>,
 }
 
-/// The place where an item was started, and whose code that is.
+/// The place where an item was started, and the owner of that code.
 #[derive(Clone, Copy, Debug)]
 pub struct Whereabouts<'a> {
     /// File, line and column.

@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What becomes of a finding under a policy.
+/// The fate of a finding under a policy.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ReportedFate {
-    /// What becomes of it.
+    /// The fate.
     pub fate: Fate,
     /// For how long, or after how long; `None` when that is not known.
     pub ms: Option<f64>,
-    /// What makes it better or worse.
+    /// The modifiers.
     pub modifiers: Vec<Modifier>,
 }
 
-/// What becomes of an item under a policy.
+/// The fate of an item under a policy.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
@@ -37,7 +37,7 @@ pub enum Fate {
     Ignored,
 }
 
-/// What makes a fate better or worse.
+/// A modifier of a fate.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Modifier {

@@ -18,15 +18,15 @@ pub struct Finding {
     pub fingerprint: String,
     /// The rule that it falls under.
     pub rule: RuleId,
-    /// What kind of item.
+    /// The kind of item.
     pub kind: Kind,
     /// If the kind is `other`: what it is.
     pub handle: Option<HandleKind>,
     /// Its name, if it has one.
     pub name: Option<String>,
-    /// What it means for the run.
+    /// Its status.
     pub status: Status,
-    /// What the rule's level is.
+    /// The level of its rule.
     pub level: Level,
     /// Where it was started.
     pub location: Option<Place>,
@@ -37,13 +37,13 @@ pub struct Finding {
     /// In which phase it was started.
     pub created: Option<Created>,
     /// The invocation whose code started it, from 1; `None` for the init phase, and where that is
-    /// not told.
+    /// not reported.
     pub invocation: Option<u32>,
-    /// How many were pending at the response of each invocation.
+    /// The number pending at the response of each invocation.
     pub counts: Vec<usize>,
-    /// How the counts go on; `None` when one invocation cannot tell.
+    /// The trend of the counts; `None` after a single invocation.
     pub growth: Option<Growth>,
-    /// What it was doing.
+    /// Its scheduling state.
     pub state: Option<State>,
     /// When the last one ended, from the response of the invocation that it was last pending in.
     pub ended_ms: Option<f64>,
@@ -51,21 +51,21 @@ pub struct Finding {
     pub timer: Option<Timer>,
     /// If it is a socket.
     pub socket: Option<Socket>,
-    /// What it waits on.
+    /// The resource that it waits on.
     pub waits_on: Option<WaitsOn>,
     /// The expectation that it matches.
     pub expectation: Option<Expectation>,
-    /// How many of them the baseline knows; `None` where there is no baseline, or the finding needs
+    /// The number of them that the baseline knows; `None` where there is no baseline, or the finding needs
     /// none.
     pub known: Option<usize>,
-    /// How to mend it.
+    /// The remedy.
     pub help: String,
-    /// What becomes of it under each policy; `None` where that cannot be said.
+    /// Its fate under each policy; `None` where that is not known.
     pub fates: BTreeMap<Policy, Option<ReportedFate>>,
 }
 
 impl Finding {
-    /// How many items it stands for: the most that were pending at one response.
+    /// The number of items that it stands for: the most that were pending at one response.
     pub fn items(&self) -> usize {
         self.counts.iter().copied().max().unwrap_or(0).max(1)
     }
@@ -102,13 +102,13 @@ impl Finding {
         fates.map(|fate| fate.fate).min()
     }
 
-    /// Whether it makes the function time out under these modes.
+    /// Returns true if it makes the function time out under these modes.
     pub fn times_out(&self, modes: &[ReportedMode]) -> bool {
         matches!(self.worst_fate(modes), Some(Fate::HoldsUntilTimeout | Fate::EnvHoldsUntilTimeout))
     }
 }
 
-/// What kind of item.
+/// The kind of item.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -124,7 +124,7 @@ pub enum Kind {
     Other,
 }
 
-/// What kind of handle, if it is neither a task, a timer nor a socket.
+/// The kind of handle, if it is neither a task, a timer nor a socket.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HandleKind {
@@ -142,7 +142,7 @@ pub enum HandleKind {
     Other,
 }
 
-/// What a finding means for the run.
+/// The status of a finding.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -169,7 +169,7 @@ pub struct Place {
     pub line: Option<u32>,
     /// Column, from 1.
     pub column: Option<u32>,
-    /// The function that it is in, where that is told.
+    /// The function that it is in, where that is reported.
     pub function: Option<String>,
 }
 
@@ -195,7 +195,7 @@ pub enum Created {
     Invocation,
 }
 
-/// How the counts go on from invocation to invocation.
+/// The trend of the counts from invocation to invocation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Growth {
@@ -207,7 +207,7 @@ pub enum Growth {
     Grows,
 }
 
-/// What an item was doing.
+/// The scheduling state of an item.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -230,9 +230,9 @@ pub enum State {
 pub struct Timer {
     /// When it fires, from the response.
     pub due_ms: Option<f64>,
-    /// Whether it fires again and again.
+    /// True if it repeats.
     pub repeats: bool,
-    /// Whether it keeps an event loop alive; `None` where there is none.
+    /// True if it keeps an event loop alive; `None` where there is none.
     #[serde(rename = "ref")]
     pub keeps_loop: Option<bool>,
 }
@@ -248,18 +248,18 @@ pub struct Socket {
     pub peer: Option<String>,
     /// The kernel's state of it.
     pub state: String,
-    /// Whether it keeps an event loop alive; `None` where there is none.
+    /// True if it keeps an event loop alive; `None` where there is none.
     #[serde(rename = "ref")]
     pub keeps_loop: Option<bool>,
     /// Method and host of the last request on it, where it is known to be HTTP.
     pub request: Option<String>,
-    /// Whether a request was in flight on it.
+    /// True if a request was in flight on it.
     pub in_flight: bool,
-    /// The last invocation that used it, where that is told.
+    /// The last invocation that used it, where that is reported.
     pub used_in: Option<u32>,
 }
 
-/// What a task waits on.
+/// The resource that a task waits on.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct WaitsOn {
     /// The resource's type, for example `Sleep`, `Interval` or `Mutex`.
@@ -270,24 +270,24 @@ pub struct WaitsOn {
     pub location: Option<Place>,
     /// If it is a timer: when it fires, from the response.
     pub due_ms: Option<f64>,
-    /// Whether the tie was inferred from the times of polls, not told by the feed.
+    /// True if the link was inferred from the times of polls, not reported by the feed.
     pub inferred: bool,
 }
 
 /// The expectation that a finding matches.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Expectation {
-    /// Why it is meant.
+    /// The reason why it is meant.
     pub reason: String,
     /// The configuration, as seen from the root of the repository.
     pub file: String,
     /// The line in it, from 1.
     pub line: u32,
-    /// Why it does not cover the finding; `None` if it does.
+    /// The reason why it does not cover the finding; `None` if it does.
     pub refused: Option<Refusal>,
 }
 
-/// Why an expectation that matches a finding does not cover it.
+/// The reason why an expectation that matches a finding does not cover it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {

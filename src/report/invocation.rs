@@ -11,7 +11,7 @@ pub struct ReportedInvocation {
     pub index: u32,
     /// The id that the runtime was given.
     pub request_id: String,
-    /// How it ended; `None` when it was cut short by loopcheck.
+    /// Its outcome; `None` when it was cut short by loopcheck.
     pub outcome: Option<ReportedOutcome>,
     /// The completion mode that the handler used; `None` where its runtime does not tell.
     pub mode: Option<String>,
@@ -23,11 +23,11 @@ pub struct ReportedInvocation {
     pub held_ms: Option<f64>,
     /// From the response to the end of the watch.
     pub settled_ms: Option<f64>,
-    /// How many items were pending at the response, those of the runtime left out.
+    /// The number of items pending at the response, those of the runtime left out.
     pub pending: Option<usize>,
 }
 
-/// How an invocation ended.
+/// The outcome of an invocation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReportedOutcome {

@@ -10,9 +10,9 @@ use crate::report::fate::Fate;
 pub struct ReportedMode {
     /// The mode's id.
     pub id: String,
-    /// What the platform does.
+    /// The action of the platform.
     pub policy: Policy,
-    /// Whether the verdict follows this mode.
+    /// True if the verdict follows this mode.
     pub gated: bool,
     /// When the caller has the response.
     pub response: ResponseTime,

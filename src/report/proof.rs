@@ -1,4 +1,4 @@
-//! What was seen when each policy was enforced on the handler, beside what had been predicted.
+//! Observations under each enforced policy, beside the predictions.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::report::finding::Place;
 use crate::report::invocation::ReportedOutcome;
 use crate::report::mode::ResponseTime;
 
-/// What `--prove` came to.
+/// The result of `--prove`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Proof {
     /// For how long the environment was frozen between two invocations, or left alone.
@@ -24,11 +24,11 @@ pub struct Proof {
 pub struct ProvedPeer {
     /// HOST:PORT, as it was given.
     pub peer: String,
-    /// How they were broken.
+    /// The way in which they were broken.
     pub broken: Break,
-    /// How many were open at the first freeze that found any.
+    /// The number open at the first freeze that found any.
     pub connections: u32,
-    /// How many were opened after that.
+    /// The number opened after that.
     pub reconnects: u32,
     /// The worst that happened to an invocation after that; `None`: nothing was broken, or it could
     /// not be seen.
@@ -37,13 +37,13 @@ pub struct ProvedPeer {
     pub invocation: Option<u32>,
     /// Every invocation that began.
     pub invocations: Vec<ProvedInvocation>,
-    /// What failed in a later invocation than the one that had left it.
+    /// Errors that surfaced in a later invocation than the one that had left them.
     pub late_errors: Vec<LateError>,
-    /// What could not be seen; then nothing is shown.
+    /// Missing evidence; then nothing is shown.
     pub missing: Vec<String>,
 }
 
-/// What an invocation makes of a connection that was broken before it. The worst first.
+/// The effect of a broken connection on an invocation. The worst first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeerEffect {
@@ -65,41 +65,41 @@ pub enum PeerEffect {
 pub struct ProvedPolicy {
     /// The policy.
     pub policy: Policy,
-    /// What the run says of the predictions.
+    /// The verdict on the predictions.
     pub verdict: Proved,
-    /// How often it was run: a contradiction counts only if it is seen again.
+    /// The number of runs: a contradiction counts only if it is seen again.
     pub tries: u32,
     /// When the caller had its answer.
     pub response: ProvedResponse,
     /// Every invocation that began.
     pub invocations: Vec<ProvedInvocation>,
-    /// What became of the findings.
+    /// The observations of the findings.
     pub findings: Vec<ProvedFinding>,
-    /// What failed in a later invocation than the one that had left it.
+    /// Errors that surfaced in a later invocation than the one that had left them.
     pub late_errors: Vec<LateError>,
     /// Several invocations at the same time, after all of these; `None` where that was not tried: the
     /// policy does not allow for it, or the runtime that is played for Node.js does not.
     pub in_flight: Option<ProvedInFlight>,
-    /// How the environment was shut down.
+    /// The shutdown of the environment.
     pub shutdown: Option<ProvedShutdown>,
-    /// What could not be seen; then nothing is proved.
+    /// Missing evidence; then nothing is confirmed.
     pub missing: Vec<String>,
 }
 
 /// Invocations that were in flight at the same time.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ProvedInFlight {
-    /// How many events were delivered at once; 0: none, for the runtime takes one at a time.
+    /// The number of events delivered at once; 0: none, because the runtime takes one at a time.
     pub events: u32,
     /// The most invocations that were in flight at the same time.
     pub most: u32,
-    /// How many got a response.
+    /// The number that got a response.
     pub answered: u32,
     /// The slowest of these, from its event to its response.
     pub slowest_ms: Option<f64>,
 }
 
-/// What a run says of a prediction.
+/// The verdict of a run on a prediction.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proved {
@@ -114,15 +114,15 @@ pub enum Proved {
 /// When the caller had its answer in the first invocation.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ProvedResponse {
-    /// What was predicted.
+    /// The prediction.
     pub predicted: ResponseTime,
     /// For how long it was to be held; `None` where that is not known.
     pub predicted_ms: Option<f64>,
-    /// What was seen; `None` if there was no answer to hold.
+    /// The observation; `None` if there was no answer to hold.
     pub observed: Option<ResponseTime>,
     /// For how long it was held, from the completion.
     pub observed_ms: Option<f64>,
-    /// What that says.
+    /// The verdict.
     pub verdict: Proved,
 }
 
@@ -131,13 +131,13 @@ pub struct ProvedResponse {
 pub struct ProvedInvocation {
     /// From 1.
     pub index: u32,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Option<ReportedOutcome>,
     /// If it ended with an error: of which type.
     pub error_type: Option<String>,
     /// From the event to the completion.
     pub response_ms: Option<f64>,
-    /// From the completion until nothing kept the environment awake any more: billed as well.
+    /// From the completion until nothing kept the environment awake: billed as well.
     pub awake_ms: Option<f64>,
     /// For how long the environment was frozen after it.
     pub frozen_ms: Option<f64>,
@@ -145,30 +145,30 @@ pub struct ProvedInvocation {
     pub frozen_by: Option<FrozenBy>,
 }
 
-/// What became of a finding.
+/// The observation of a finding.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ProvedFinding {
     /// The id of the finding; `None`: nothing like it was pending in the run that predicts.
     pub finding: Option<String>,
-    /// What it is, for one that was not predicted.
+    /// Its name, for one that was not predicted.
     pub name: Option<String>,
     /// Where it was started, for one that was not predicted.
     pub location: Option<Place>,
-    /// What was predicted.
+    /// The prediction.
     pub predicted: Option<Fate>,
     /// For how long, or after how long.
     pub predicted_ms: Option<f64>,
-    /// What was seen of it.
+    /// The observation.
     pub observed: Observed,
     /// When, or for how long: see [`Observed`].
     pub observed_ms: Option<f64>,
     /// In which invocation that was, from 1.
     pub invocation: Option<u32>,
-    /// What that says.
+    /// The verdict.
     pub verdict: Proved,
 }
 
-/// What was seen of an item under an enforced policy.
+/// The observation of an item under an enforced policy.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Observed {
@@ -200,23 +200,23 @@ pub enum Observed {
 /// Something that failed later than in the invocation that had left it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct LateError {
-    /// How it failed.
+    /// The kind of error.
     pub kind: LateErrorKind,
     /// The invocation that had left it, from 1; 0: the init phase.
     pub left_by: u32,
-    /// Whether that was inferred from what was pending, and not told.
+    /// True if that was inferred from what was pending, and not reported.
     pub inferred: bool,
     /// The invocation in whose time it failed; `None`: after the last one.
     pub failed_in: Option<u32>,
     /// The invocation that AWS gives the error to; `None`: it stands in the log only.
     pub blamed: Option<u32>,
-    /// Where, if that is told.
+    /// Its place, if it is reported.
     pub location: Option<Place>,
     /// The findings that it may be of.
     pub findings: Vec<String>,
 }
 
-/// How something failed.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LateErrorKind {
@@ -230,10 +230,10 @@ pub enum LateErrorKind {
     Exit,
 }
 
-/// How the environment was shut down.
+/// The shutdown of the environment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ProvedShutdown {
-    /// Whether SIGTERM came first: only where an extension is registered.
+    /// True if SIGTERM came first: only where an extension is registered.
     pub notice: bool,
     /// From SIGTERM to the end of the process, if it ended by itself in its time.
     pub ended_ms: Option<f64>,

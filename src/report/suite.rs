@@ -17,28 +17,28 @@ pub const SUITE_SCHEMA: &str = "loopcheck.reports/v1";
 pub struct Suite {
     /// [`SUITE_SCHEMA`].
     pub schema: String,
-    /// What made the report.
+    /// The tool that made the report.
     pub tool: Tool,
     /// The answer: the worst of all.
     pub verdict: Verdict,
     /// The exit code of the run.
     pub exit_code: u8,
-    /// Which handlers of the configuration were run.
+    /// The handlers of the configuration that were run.
     pub selection: Selection,
     /// Holes in the evidence that concern no single handler.
     pub gaps: Vec<ReportedDiagnostic>,
     /// The expectations of the configuration, in the order of the file.
     pub expectations: Vec<UsedExpectation>,
-    /// What the baseline knows of handlers that there are no more; those of a handler that was run
+    /// The baseline entries of handlers that no longer exist; those of a handler that was run
     /// stand in its report.
     pub baseline: Option<UsedBaseline>,
     /// The reports, in the order of the configuration.
     pub reports: Vec<Report>,
-    /// How many findings of all reports have each status.
+    /// The number of findings of all reports by status.
     pub summary: Summary,
 }
 
-/// Which handlers of a configuration were run.
+/// The handlers of a configuration that were run.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Selection {
     /// The shard, if only one was run.
@@ -47,7 +47,7 @@ pub struct Selection {
     pub filter: Option<String>,
     /// The names of all handlers of the configuration that the filter lets pass, over all shards.
     pub handlers: Vec<String>,
-    /// How many handlers the filter left out.
+    /// The number of handlers that the filter left out.
     pub filtered: usize,
     /// The levels that the configuration sets; the others are those of the rules.
     #[serde(default)]
@@ -57,7 +57,7 @@ pub struct Selection {
 /// One part of the handlers.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Shard {
-    /// Which one, from 1.
+    /// Its number, from 1.
     pub index: u32,
     /// Of how many.
     pub count: u32,

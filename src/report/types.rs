@@ -1,4 +1,4 @@
-//! The report: what a run comes to.
+//! The report: the result of a run.
 //!
 //! These types are the JSON report `loopcheck.report/v1`, field for field and in this order; a
 //! schema stands in `testdata/schema`. A fact that is not known is `None` and becomes `null`,
@@ -24,34 +24,34 @@ pub const SCHEMA: &str = "loopcheck.report/v1";
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
-    /// What made the report.
+    /// The tool that made the report.
     pub tool: Tool,
     /// The answer.
     pub verdict: Verdict,
     /// The exit code of the run.
     pub exit_code: u8,
-    /// What was run.
+    /// The handler that was run.
     pub handler: Handler,
     /// Holes in the evidence.
     pub gaps: Vec<ReportedDiagnostic>,
     /// Every invocation that began.
     pub invocations: Vec<ReportedInvocation>,
-    /// What was pending.
+    /// The findings.
     pub findings: Vec<Finding>,
-    /// What it would do under each completion mode.
+    /// The completion modes, with the fates under each.
     pub modes: Vec<ReportedMode>,
-    /// What was seen when each policy was enforced; `None` if that was not asked for.
+    /// The observations under each enforced policy; `None` if that was not asked for.
     #[serde(default)]
     pub proof: Option<Proof>,
     /// The expectations of the configuration that concern it, in the order of the file.
     pub expectations: Vec<UsedExpectation>,
     /// The baseline that the findings were compared with.
     pub baseline: Option<UsedBaseline>,
-    /// How many findings have each status.
+    /// The number of findings by status.
     pub summary: Summary,
 }
 
-/// What made the report.
+/// The tool that made the report.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Tool {
     /// `loopcheck`.
@@ -71,27 +71,27 @@ impl Tool {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing unexpected was pending, and that was proved.
+    /// Nothing unexpected was pending, and the evidence is complete.
     Pass,
     /// Something unexpected was pending.
     Fail,
     /// There is no answer to give: the run did not get that far.
     Error,
-    /// A hole in the evidence touches the answer.
+    /// Evidence that the verdict depends on is missing.
     Inconclusive,
 }
 
-/// What was run.
+/// The handler that was run.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Handler {
-    /// What tells it from the other handlers of a repository: the name that the configuration
+    /// Its name among the handlers of a repository: the one that the configuration
     /// gives it, or its path in the repository; the same on every machine.
     pub name: String,
     /// As the user named it.
     pub path: String,
     /// The family of its runtime.
     pub runtime: Family,
-    /// What the path was resolved to.
+    /// The target of the path.
     pub detail: Option<String>,
     /// The file in the repository that stands for it where a finding has no place of its own.
     pub file: Option<String>,
@@ -100,11 +100,11 @@ pub struct Handler {
 /// A hole in the evidence.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ReportedDiagnostic {
-    /// Which kind.
+    /// The kind.
     pub id: DiagnosticId,
-    /// What was not seen.
+    /// A description of what was not seen or what failed.
     pub message: String,
-    /// How to mend it.
+    /// The remedy.
     pub hint: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl From<&Diagnostic> for ReportedDiagnostic {
     }
 }
 
-/// How many findings have each status.
+/// The number of findings by status.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Summary {
     /// Unexpected, of whatever level.
@@ -127,7 +127,7 @@ pub struct Summary {
     pub runtime: usize,
     /// Ended in time.
     pub safe: usize,
-    /// Expectations that expect nothing any more.
+    /// Stale expectations.
     pub stale: usize,
     /// Findings of the baseline that have gone away.
     pub gone: usize,

@@ -29,7 +29,7 @@ words! { Fate {
 } }
 
 impl Fate {
-    /// Whether something is held back because of it.
+    /// Returns true if the response or the environment waits for it.
     pub const fn holds(self) -> bool {
         match self {
             Self::HoldsUntilTimeout | Self::EnvHoldsUntilTimeout | Self::Holds | Self::EnvHolds => {

@@ -20,34 +20,31 @@ pub struct Mode {
 }
 
 /// A handler future of `lambda_runtime` that is ready.
-pub const RUST: Mode =
-    Mode {
-        id: "rust",
-        policy: Policy::Freeze,
-        title: "lambda_runtime handler returned",
-        code: "async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> { Ok(event.payload) }",
-        text: "The future of the handler is ready, and lambda_runtime sends its result or its error. The runtime asks for the next event at once, and the environment is frozen: policy `freeze`. Spawned tasks, timers and sockets are not waited for; they resume in a later invocation, or never. On a current_thread runtime, a spawned task that only computes delays the request for the next event, and so ends before the freeze: `completes-early`. Await what the handler spawns before it returns.",
-    };
+pub const RUST: Mode = Mode {
+    id: "rust",
+    policy: Policy::Freeze,
+    title: "lambda_runtime handler returned",
+    code: "async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> { Ok(event.payload) }",
+    text: "The future of the handler is ready, and lambda_runtime sends its result or its error. The runtime asks for the next event at once, and the environment is frozen: policy `freeze`. Spawned tasks, timers and sockets are not waited for; they resume in a later invocation, or never. On a current_thread runtime, a spawned task that only computes delays the request for the next event, and so ends before the freeze: `completes-early`. Await what the handler spawns before it returns.",
+};
 
 /// A streamed response of `lambda_runtime` whose body has ended.
-pub const RUST_STREAM: Mode =
-    Mode {
-        id: "rust-stream",
-        policy: Policy::Freeze,
-        title: "lambda_runtime stream ended",
-        code: "let (sender, body) = channel(); tokio::spawn(send_body(sender)); Ok(Response::from(body))",
-        text: "The handler has returned a streamed response, and its body has ended. The task that sends the body is waited for, because the response ends with the body. Everything else is treated as under `rust`: policy `freeze`. Await everything else that the handler starts before it ends the body.",
-    };
+pub const RUST_STREAM: Mode = Mode {
+    id: "rust-stream",
+    policy: Policy::Freeze,
+    title: "lambda_runtime stream ended",
+    code: "let (sender, body) = channel(); tokio::spawn(send_body(sender)); Ok(Response::from(body))",
+    text: "The handler has returned a streamed response, and its body has ended. The task that sends the body is waited for, because the response ends with the body. Everything else is treated as under `rust`: policy `freeze`. Await everything else that the handler starts before it ends the body.",
+};
 
 /// An environment of Lambda Managed Instances, which is not frozen between invocations.
-pub const MANAGED_INSTANCES: Mode =
-    Mode {
-        id: "managed-instances",
-        policy: Policy::RunOn,
-        title: "Lambda Managed Instances",
-        code: "lambda_runtime::run_concurrent(service_fn(handler)).await",
-        text: "On Lambda Managed Instances one environment takes several invocations at a time, and is not frozen between them: policy `run-on`. Pending tasks, timers and sockets continue. Whatever each invocation adds and nobody ends is a leak, because no freeze stops it. End what the handler starts, or share it between invocations.",
-    };
+pub const MANAGED_INSTANCES: Mode = Mode {
+    id: "managed-instances",
+    policy: Policy::RunOn,
+    title: "Lambda Managed Instances",
+    code: "lambda_runtime::run_concurrent(service_fn(handler)).await",
+    text: "On Lambda Managed Instances one environment takes several invocations at a time, and is not frozen between them: policy `run-on`. Pending tasks, timers and sockets continue. Whatever each invocation adds and nobody ends is a leak, because no freeze stops it. End what the handler starts, or share it between invocations.",
+};
 
 /// The modes that a tokio handler can complete in.
 const TOKIO_MODES: &[Mode] = &[RUST, RUST_STREAM, MANAGED_INSTANCES];

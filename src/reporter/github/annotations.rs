@@ -25,7 +25,7 @@ const LONGEST: usize = 2000;
 /// So many of the findings that are gone are named.
 const GONE_NAMED: usize = 20;
 
-/// How loud an annotation is.
+/// The severity of an annotation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Severity {
     Error,
@@ -33,7 +33,7 @@ enum Severity {
     Notice,
 }
 
-/// What comes first.
+/// The order of annotations.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Rank {
     NoAnswer,
@@ -202,7 +202,7 @@ fn notes(results: &Results<'_>) -> Vec<Annotation> {
         let key = (known.id, known.message.as_str(), known.hint.as_deref());
         alike.entry(key).or_default().push((known, report));
     }
-    let told = alike.into_values().filter_map(|alike| {
+    let notes = alike.into_values().filter_map(|alike| {
         let (known, report) = *alike.first()?;
         Some(match alike.len() {
             1 => gap(known, report),
@@ -212,7 +212,7 @@ fn notes(results: &Results<'_>) -> Vec<Annotation> {
             },
         })
     });
-    told.collect()
+    notes.collect()
 }
 
 fn stale(known: &UsedExpectation) -> Annotation {

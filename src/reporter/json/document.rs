@@ -1,7 +1,7 @@
 //! The report as JSON: `loopcheck.report/v1`, whole, whatever the verdict; for several handlers
 //! `loopcheck.reports/v1`.
 //!
-//! What the fields are is said in [`crate::report`] and in the schema under `testdata/schema`.
+//! [`crate::report`] and the schema under `testdata/schema` describe the fields.
 
 use std::io::{self, Write};
 

@@ -1,11 +1,11 @@
-//! Which test cases there are for JUnit, which of them are red, and what each says.
+//! The test cases for JUnit, with their outcomes and texts.
 
 use crate::model::diagnostic::Effect;
 use crate::report::{
     Finding, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome, Results, Status,
     UsedExpectation,
 };
-use crate::reporter::junit::listing::{Listing, Told};
+use crate::reporter::junit::listing::{CaseText, Listing};
 use crate::reporter::sentence::{self, coverage, plain};
 use crate::reporter::text;
 use crate::rule::Level;
@@ -25,7 +25,7 @@ pub(super) struct Case<'a> {
     pub(super) outcome: Outcome,
 }
 
-/// What a case came to.
+/// The outcome of a case.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Outcome {
     Pass,
@@ -33,18 +33,18 @@ pub(super) enum Outcome {
     Error,
 }
 
-/// What a case is about.
+/// The subject of a case.
 #[derive(Clone, Copy)]
 enum About<'a> {
-    /// Whether everything was seen: by the gaps of a handler, or of the run.
+    /// The completeness of the evidence: by the gaps of a handler, or of the run.
     Evidence(Option<&'a Report>, &'a [ReportedDiagnostic]),
-    /// What was pending at the response of one invocation: its place in the report.
+    /// The findings pending at the response of one invocation, by its position in the report.
     Invocation(&'a Report, usize),
-    /// What is pending and was counted at no response that is in the report.
+    /// The findings that were counted at no response of the report.
     Uncounted(&'a Report),
     /// An expectation that is stale.
     Stale(&'a UsedExpectation),
-    /// What the baseline knows and is not there any more.
+    /// The findings that are gone from the baseline.
     Gone(&'a Results<'a>),
     /// An exit code that nothing else in the document explains.
     ExitCode(u8),
@@ -99,7 +99,7 @@ impl Case<'_> {
         self.outcome != Outcome::Pass
     }
 
-    /// What it is called: the same in every run.
+    /// Its name: the same in every run.
     pub(super) fn name(&self) -> String {
         match self.about {
             About::Evidence(..) => "evidence: everything was seen".to_owned(),
@@ -122,7 +122,7 @@ impl Case<'_> {
         }
     }
 
-    /// How long it took: from the event to the response.
+    /// Its duration: from the event to the response.
     pub(super) fn micros(&self) -> u64 {
         let About::Invocation(report, at) = self.about else { return 0 };
         let ms = report.invocations[at].response_ms.unwrap_or(0.0);
@@ -130,8 +130,8 @@ impl Case<'_> {
         (ms * 1000.0).round() as u64
     }
 
-    /// What it says.
-    pub(super) fn told(&self) -> Told {
+    /// Its text.
+    pub(super) fn text(&self) -> CaseText {
         match self.about {
             About::Evidence(report, gaps) => evidence(report, gaps),
             About::Invocation(report, at) => invocation(report, at),
@@ -143,7 +143,7 @@ impl Case<'_> {
             ),
             About::Stale(known) => stale(known),
             About::Gone(results) => gone(results),
-            About::ExitCode(code) => Told {
+            About::ExitCode(code) => CaseText {
                 message: format!("the exit code is {code}"),
                 kind: "exit-code",
                 body: format!("`loopcheck explain {code}` says what that means\n"),
@@ -190,13 +190,13 @@ fn is_pending(finding: &Finding, at: usize) -> bool {
     finding.counts.get(at).is_some_and(|count| *count > 0)
 }
 
-/// Whether a finding is worth a word, and no case of an invocation has one for it.
+/// Returns true if a finding is shown, and by no case of an invocation.
 fn is_uncounted(report: &Report, finding: &Finding) -> bool {
     let counted = finding.counts.iter().take(report.invocations.len()).any(|count| *count > 0);
     !counted && (finding.matters() || finding.is_covered())
 }
 
-/// Why an invocation has no answer; `None` if it has one, or one that is withheld by what is
+/// The reason why an invocation has no answer; `None` if it has one, or one that is withheld by what is
 /// pending.
 fn no_answer(invocation: &ReportedInvocation) -> Option<&'static str> {
     match invocation.outcome {
@@ -208,7 +208,7 @@ fn no_answer(invocation: &ReportedInvocation) -> Option<&'static str> {
     }
 }
 
-fn evidence(report: Option<&Report>, gaps: &[ReportedDiagnostic]) -> Told {
+fn evidence(report: Option<&Report>, gaps: &[ReportedDiagnostic]) -> CaseText {
     // Of several as bad, the first.
     let holes = gaps.iter().rev().filter(|gap| is_hole(gap));
     let worst = holes.max_by_key(|gap| gap.id.effect());
@@ -217,7 +217,7 @@ fn evidence(report: Option<&Report>, gaps: &[ReportedDiagnostic]) -> Told {
         let listing = if is_hole(gap) { &mut body } else { &mut aside };
         listing.add(|| plain::gap(gap));
     }
-    Told {
+    CaseText {
         message: worst.map(sentence::gap).unwrap_or_default(),
         kind: worst.map_or("", |gap| gap.id.as_str()),
         body: body.finish(),
@@ -226,27 +226,27 @@ fn evidence(report: Option<&Report>, gaps: &[ReportedDiagnostic]) -> Told {
     }
 }
 
-fn invocation(report: &Report, at: usize) -> Told {
+fn invocation(report: &Report, at: usize) -> CaseText {
     let known = &report.invocations[at];
-    let told = pending(report, |finding| is_pending(finding, at), "the response", Some(at));
+    let text = pending(report, |finding| is_pending(finding, at), "the response", Some(at));
     match no_answer(known) {
-        None => told,
-        Some(why) => Told {
+        None => text,
+        Some(why) => CaseText {
             message: format!("invocation {}: {why}", known.index),
             kind: text::outcome(known.outcome),
-            ..told
+            ..text
         },
     }
 }
 
 /// Those of the findings that are meant here: unexpected ones, then asides. At an invocation, what
-/// was told in full at an earlier one is told in a line.
+/// was shown in full at an earlier one is shown in a line.
 fn pending(
     report: &Report,
     is_here: impl Fn(&Finding) -> bool,
     when: &str,
     at: Option<usize>,
-) -> Told {
+) -> CaseText {
     let here: Vec<&Finding> = report.findings.iter().filter(|finding| is_here(finding)).collect();
     let denied: Vec<&Finding> =
         here.iter().copied().filter(|finding| finding.is_denied()).collect();
@@ -263,7 +263,7 @@ fn pending(
         }
     }
     let place = denied.iter().find_map(|finding| plain::source(finding.location.as_ref()));
-    Told {
+    CaseText {
         message: headline(&denied, when),
         kind: denied.first().map_or("", |finding| finding.rule.as_str()),
         body: body.finish(),
@@ -272,7 +272,7 @@ fn pending(
     }
 }
 
-/// How many, and the first few of them.
+/// The number of denied findings, and the first few of them.
 fn headline(denied: &[&Finding], when: &str) -> String {
     const NAMED: usize = 3;
     let named: Vec<String> =
@@ -297,7 +297,7 @@ fn id(finding: &Finding) -> String {
     text::clip(&finding.id, plain::LONGEST_NAME).into_owned()
 }
 
-/// Why a finding is only an aside; `None` if it is not even that.
+/// The reason why a finding is only an aside; `None` if it is not shown.
 fn aside_of(finding: &Finding) -> Option<&'static str> {
     match finding.status {
         Status::Unexpected if finding.level == Level::Warn => Some("warning"),
@@ -307,10 +307,10 @@ fn aside_of(finding: &Finding) -> Option<&'static str> {
     }
 }
 
-fn stale(known: &UsedExpectation) -> Told {
+fn stale(known: &UsedExpectation) -> CaseText {
     let sentence = coverage::stale(known);
     let is_red = known.level == Level::Deny;
-    Told {
+    CaseText {
         message: sentence.clone(),
         kind: "stale-expectation",
         body: format!("{sentence}\n"),
@@ -319,10 +319,10 @@ fn stale(known: &UsedExpectation) -> Told {
     }
 }
 
-fn gone(results: &Results<'_>) -> Told {
+fn gone(results: &Results<'_>) -> CaseText {
     let mut aside = Listing::new();
     results.gone().for_each(|known| aside.add(|| vec![coverage::gone_in_handler(known)]));
-    Told {
+    CaseText {
         message: String::new(),
         kind: "",
         body: String::new(),

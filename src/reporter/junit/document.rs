@@ -34,7 +34,7 @@ pub fn write(results: &Results<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// How many cases came to what.
+/// The number of cases by outcome.
 #[derive(Default)]
 struct Totals {
     tests: usize,
@@ -75,29 +75,29 @@ fn write_suite<W: Write>(suite: &Suite<'_>, xml: &mut Writer<W>) -> io::Result<(
 }
 
 fn write_case<W: Write>(suite: &Suite<'_>, case: &Case<'_>, xml: &mut Writer<W>) -> io::Result<()> {
-    let told = case.told();
+    let text = case.text();
     let mut attributes = vec![
         ("name", attribute(&case.name())),
         ("classname", attribute(&suite.name)),
         ("time", seconds(case.micros())),
     ];
-    if let Some((file, line)) = &told.place {
+    if let Some((file, line)) = &text.place {
         attributes.push(("file", attribute(file)));
         attributes.extend(line.map(|line| ("line", line.to_string())));
     }
     let element = xml.create_element("testcase").with_attributes(attributes.iter().map(pair));
-    if case.outcome == Outcome::Pass && told.aside.is_empty() {
+    if case.outcome == Outcome::Pass && text.aside.is_empty() {
         return element.write_empty().map(drop);
     }
     element.write_inner_content(|xml| {
         if let Some(tag) = tag(case.outcome) {
-            let known = [("message", attribute(&told.message)), ("type", attribute(told.kind))];
+            let known = [("message", attribute(&text.message)), ("type", attribute(text.kind))];
             let element = xml.create_element(tag).with_attributes(known.iter().map(pair));
-            element.write_text_content(BytesText::new(&legal(&told.body)))?;
+            element.write_text_content(BytesText::new(&legal(&text.body)))?;
         }
-        if !told.aside.is_empty() {
+        if !text.aside.is_empty() {
             let element = xml.create_element("system-out");
-            element.write_text_content(BytesText::new(&legal(&told.aside)))?;
+            element.write_text_content(BytesText::new(&legal(&text.aside)))?;
         }
         Ok(())
     })?;

@@ -1,14 +1,14 @@
-//! What a test case of JUnit says, and text in it that does not grow without end.
+//! The text of a test case of JUnit, and lists in it with a limit.
 
-/// What a case says.
-pub(super) struct Told {
-    /// Why it is red, in a line.
+/// The text of a case.
+pub(super) struct CaseText {
+    /// The reason why it is red, in a line.
     pub(super) message: String,
-    /// Why it is red, in a word.
+    /// The reason why it is red, in a word.
     pub(super) kind: &'static str,
-    /// Why it is red, in full.
+    /// The reason why it is red, in full.
     pub(super) body: String,
-    /// What else is to be said.
+    /// Further remarks.
     pub(super) aside: String,
     /// Where to look.
     pub(super) place: Option<(String, Option<u32>)>,

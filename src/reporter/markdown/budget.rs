@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-/// How important a part is, the most important first.
+/// The importance of a part, the most important first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Rank {
     /// It decides the verdict.
@@ -31,7 +31,7 @@ pub(super) struct Draft {
 struct Part {
     text: String,
     section: usize,
-    /// How important it is, and what it is; `None`: it is never left out.
+    /// Its importance and its noun; `None`: it is never omitted.
     kind: Option<(Rank, &'static str)>,
 }
 
@@ -84,7 +84,7 @@ impl Draft {
                     *left_out.entry(noun).or_insert(0) += 1;
                 }
             }
-            // What is said of it is at its longest when everything is left out.
+            // The note is at its longest when everything is omitted.
             let room = most.saturating_sub(note(&left_out).len());
             kept = self.most_important(room);
             for (part, _) in self.parts.iter().zip(&kept).filter(|(_, kept)| **kept) {
@@ -98,7 +98,7 @@ impl Draft {
         self.text(&kept, &note)
     }
 
-    /// Which parts there is room for, in the order of their importance.
+    /// Selects the parts that fit, in the order of their importance.
     fn most_important(&self, room: usize) -> Vec<bool> {
         let mut order: Vec<usize> = (0..self.parts.len()).collect();
         order.sort_by_key(|index| self.parts[*index].kind.map(|(rank, _)| rank));

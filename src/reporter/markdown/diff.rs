@@ -21,7 +21,7 @@ pub fn write(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     page += &format!("{} → {}\n", side(&diff.old), side(&diff.new));
     list(&mut page, "Not judged", &diff.unjudged, |one| change::unjudged(diff, one, &code));
     list(&mut page, "New handlers", &diff.handlers_added, |name| code(name));
-    let gone = "Handlers that are not there any more";
+    let gone = "Removed handlers";
     list(&mut page, gone, &diff.handlers_removed, |name| code(name));
     list(&mut page, "Added", &diff.added, entry);
     list(&mut page, "Worsened", &diff.worsened, entry);

@@ -38,7 +38,7 @@ fn sentence_of(
     finished.join(" ")
 }
 
-/// What stands between backticks already, at the beginning of these words; and what follows.
+/// Text that is already in backticks at the beginning of these words, and the words after it.
 fn quoted<'a, 'b>(words: &'a [&'b str]) -> Option<(String, &'a [&'b str])> {
     let (before, _, _) = around(words.first()?);
     let opened = words[0][before.len()..].strip_prefix('`')?;
@@ -89,7 +89,7 @@ fn around(text: &str) -> (&str, &str, &str) {
     (&text[..text.len() - start.len()], core, &start[core.len()..])
 }
 
-/// Whether nothing can be made of this: a word, a number, or one of our own signs.
+/// Returns true for text without a meaning in Markdown: a word, a number, or one of our own signs.
 fn is_plain(word: &str) -> bool {
     let letters = |part: &str| !part.is_empty() && part.chars().all(char::is_alphabetic);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -99,7 +99,7 @@ fn is_plain(word: &str) -> bool {
         || (!commit && (word.split(['-', '\'']).all(letters) || word.split('.').all(digits)))
 }
 
-/// What stands for a character and is nothing but text.
+/// The entity of a character, which is plain text.
 fn entity(c: char) -> String {
     if c == ' ' || c.is_ascii_punctuation() {
         format!("&#{};", u32::from(c))

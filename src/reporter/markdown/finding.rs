@@ -7,7 +7,7 @@ use crate::reporter::sentence;
 use crate::reporter::sentence::lines::{Aspect, Line, lines};
 use crate::reporter::text;
 
-/// What stands above the rows.
+/// The heading of the table.
 pub(super) const HEADING: &str = "\
     | what | where | since | what will happen | how to mend it |\n\
     | :-- | :-- | :-- | :-- | :-- |\n";

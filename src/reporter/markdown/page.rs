@@ -97,7 +97,7 @@ fn name(handler: &str) -> String {
     code(&text::clip(handler, LONGEST_NAME))
 }
 
-/// What has to be looked at in one handler: the gaps that decide, and a row for each finding.
+/// Adds the gaps of one handler that decide, and a row for each finding that matters.
 fn handler(report: &Report, several: bool, draft: &mut Draft) {
     let heading = match several {
         true => {
@@ -154,17 +154,17 @@ fn gone(results: &Results<'_>, several: bool, draft: &mut Draft) {
     draft.section(format!("### Gone from the baseline\n\n{}\n\n", prose(&all)), "\n");
     for known in results.gone() {
         let item =
-            format!("- {}{}\n", whose(&known.handler, several), prose(&coverage::gone(known)));
+            format!("- {}{}\n", handler_of(&known.handler, several), prose(&coverage::gone(known)));
         draft.part(Rank::Gone, "finding that is gone", item);
     }
 }
 
-/// Whose something is, where that is not plain.
-fn whose(handler: &str, several: bool) -> String {
+/// The handler in front of an item, where there are several.
+fn handler_of(handler: &str, several: bool) -> String {
     if several { format!("{}: ", name(handler)) } else { String::new() }
 }
 
-/// What is pending and was expected or known before, folded away.
+/// Adds the findings that are expected or known, folded.
 fn meant(results: &Results<'_>, several: bool, draft: &mut Draft) {
     let findings = || results.reports.iter().flat_map(|report| &report.findings);
     let number = |status| findings().filter(|known| known.status == status).count();
@@ -178,8 +178,8 @@ fn meant(results: &Results<'_>, several: bool, draft: &mut Draft) {
     draft.section(format!("<details>\n{summary}\n\n"), "\n</details>\n\n");
     for report in results.reports {
         for (finding, why) in report.findings.iter().filter_map(not_counted) {
-            let whose = whose(&report.handler.name, several);
-            let item = format!("- {whose}{}: {why}\n", prose(&sentence::short(finding)));
+            let of = handler_of(&report.handler.name, several);
+            let item = format!("- {of}{}: {why}\n", prose(&sentence::short(finding)));
             draft.part(Rank::Quiet, "finding that is expected or known", item);
         }
     }
@@ -199,12 +199,12 @@ fn not_counted(finding: &Finding) -> Option<(&Finding, String)> {
 fn notes(results: &Results<'_>, several: bool, draft: &mut Draft) {
     draft.section("### Notes\n\n", "\n");
     let own = results.reports.iter().flat_map(|report| {
-        let whose = whose(&report.handler.name, several);
-        report.gaps.iter().map(move |gap| (whose.clone(), gap))
+        let of = handler_of(&report.handler.name, several);
+        report.gaps.iter().map(move |gap| (of.clone(), gap))
     });
     let all = own.chain(results.gaps.iter().map(|gap| (String::new(), gap)));
-    for (whose, known) in all.filter(|(_, known)| !decides(known)) {
-        draft.part(Rank::Quiet, "note", format!("- {whose}{}", gap(known)));
+    for (of, known) in all.filter(|(_, known)| !decides(known)) {
+        draft.part(Rank::Quiet, "note", format!("- {of}{}", gap(known)));
     }
 }
 

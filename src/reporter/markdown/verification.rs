@@ -1,4 +1,4 @@
-//! What `--prove` came to, as a table in Markdown.
+//! The result of `--prove` as a table in Markdown.
 
 use crate::report::{PeerEffect, Proof, Proved, Report};
 use crate::reporter::markdown::budget::{Draft, Rank};

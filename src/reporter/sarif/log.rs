@@ -5,7 +5,7 @@
 //! a pull request needs: what is unexpected, what is meant or known (suppressed, and a note, so
 //! that a result is an error exactly if it fails the run), expectations that are stale, and gaps,
 //! for a run that did not see everything must not look like a clean one. What was safe, what is the
-//! runtime's, and what is not to be told is left out. Known findings that have gone away are
+//! runtime's, and findings of allowed rules are left out. Known findings that have gone away are
 //! notifications of the run: as results that are absent they would be alerts about what is mended.
 //!
 //! GitHub refuses a run with more than 25,000 results, and a result without a place. So there are
@@ -130,7 +130,7 @@ fn driver() -> Driver {
     }
 }
 
-/// What GitHub tells uploads apart by: one replaces the last of the same category. The category is
+/// The category of an upload: one replaces the last of the same category. It is
 /// what stands before the last slash, so it ends with one.
 fn category(results: &Results<'_>) -> String {
     let mut id = format!("{}/", env!("CARGO_PKG_NAME"));

@@ -1,4 +1,4 @@
-//! What the parts of a SARIF log are made of: messages and places.
+//! Parts of a SARIF log: messages and places.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::report::{Place, Report};
 use crate::reporter::sentence::plain as plain_text;
 
-/// What is not left as it is in a path.
+/// The characters that are escaped in a path.
 const IN_PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 

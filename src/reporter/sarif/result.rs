@@ -21,7 +21,7 @@ pub(super) struct Entry<'a> {
     fingerprint: String,
 }
 
-/// What a result is about.
+/// The subject of a result.
 #[derive(Clone, Copy)]
 enum About<'a> {
     /// A gap: of a handler, or of the run as a whole.
@@ -122,7 +122,7 @@ impl Entry<'_> {
 }
 
 impl About<'_> {
-    /// How bad it is; `None`: it is no result.
+    /// Its severity; `None`: it is no result.
     fn severity(self) -> Option<Severity> {
         match self {
             Self::Gap(_, gap) => (gap.id.effect() != Effect::Note).then_some(Severity::Error),
@@ -141,7 +141,7 @@ impl About<'_> {
         }
     }
 
-    /// What it is known by: never a line, a time or an id.
+    /// Its identity over runs: never a line, a time or an id.
     fn hash(self) -> u64 {
         let of =
             |report: Option<&Report>| report.map_or(String::new(), |it| it.handler.name.clone());
@@ -185,7 +185,7 @@ impl About<'_> {
         }
     }
 
-    /// Whether the baseline knows it; `None` where there is none, or it has no say.
+    /// Its state in the baseline; `None` where there is none, or it does not apply.
     fn baseline_state(self) -> Option<&'static str> {
         let Self::Finding(report, finding) = self else { return None };
         match (finding.status, finding.known) {

@@ -61,7 +61,7 @@ struct Properties {
     tags: &'static [&'static str],
     #[serde(rename = "problem.severity")]
     severity: &'static str,
-    /// How sure a finding is: it was seen in a real run.
+    /// The confidence of a finding: it was seen in a real run.
     precision: &'static str,
 }
 

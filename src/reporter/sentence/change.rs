@@ -1,13 +1,13 @@
-//! What has changed between two reports, in sentences. Where they stand is the formats' business.
+//! The changes between two reports, in sentences. Where they stand is the formats' business.
 //!
-//! What comes from outside is given through [`Foreign`], so that each format can make it harmless
+//! Foreign text is passed through [`Foreign`], so that each format can make it harmless
 //! in its own way.
 
 use crate::report::{Change, Diff, Reason, Refusal, Seen, Side, Unjudged};
 use crate::reporter::text;
 use crate::rule::Level;
 
-/// How a format shows a name that is not ours.
+/// The rendering of a foreign name in a format.
 pub(crate) type Foreign<'a> = &'a dyn Fn(&str) -> String;
 
 /// The numbers: `2 added, 1 worsened, 3 removed, 4 unchanged`.
@@ -31,7 +31,7 @@ fn or_nothing(number: usize) -> String {
     if number == 0 { "nothing".to_owned() } else { number.to_string() }
 }
 
-/// What was found.
+/// The subject of the change.
 pub(crate) fn title(change: &Change) -> String {
     let items = change.new.as_ref().or(change.old.as_ref()).map_or(1, |seen| seen.items);
     let title = change.handle.map_or(change.rule.rule().title, text::handle);
@@ -52,7 +52,7 @@ pub(crate) fn place(change: &Change, foreign: Foreign<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// What has changed about it.
+/// The reasons for the change.
 pub(crate) fn why(change: &Change, foreign: Foreign<'_>) -> String {
     let sentences = change.reasons.iter().map(|reason| sentence(change, *reason, foreign));
     sentences.collect::<Vec<_>>().join("; ")
@@ -69,17 +69,17 @@ fn sentence(change: &Change, reason: Reason, foreign: Foreign<'_>) -> String {
             format!("the baseline knew {} of them{}", items(old), now(items(old), items(new)))
         }
         Reason::WasSafe => "it ended in time before".to_owned(),
-        Reason::WasAllowed => "its rule was not told before".to_owned(),
+        Reason::WasAllowed => "its rule was allowed before".to_owned(),
         Reason::MoreItems => format!("{} at one response, it was {}", items(new), items(old)),
         Reason::Grows => "there are more with every invocation now".to_owned(),
         Reason::HigherLevel => format!("its level is {}, it was {}", level(new), level(old)),
         Reason::WorseFate => format!("its fate is {}, it was {}", fate(new), fate(old)),
-        Reason::NoEnd => "its end was seen before, and is not any more".to_owned(),
-        Reason::Gone => "it is not there any more".to_owned(),
+        Reason::NoEnd => "its end was seen before, and is not seen now".to_owned(),
+        Reason::Gone => "it is gone".to_owned(),
         Reason::NowExpected => format!("it is expected now{}", meant(new, foreign)),
         Reason::NowBaseline => "the baseline knows it now".to_owned(),
         Reason::NowSafe => "it ends in time now".to_owned(),
-        Reason::NowAllowed => "its rule is not told any more".to_owned(),
+        Reason::NowAllowed => "its rule is allowed now".to_owned(),
     }
 }
 
@@ -118,7 +118,7 @@ fn fate(seen: Option<&Seen>) -> &'static str {
     seen.and_then(|seen| seen.fate).map_or("not known", |fate| fate.as_str())
 }
 
-/// What is not certain, and why.
+/// An uncertainty of a report, with its reason.
 pub(crate) fn unjudged(diff: &Diff, one: &Unjudged, foreign: Foreign<'_>) -> String {
     let file = match one.side {
         Side::Old => &diff.old.file,
@@ -128,7 +128,7 @@ pub(crate) fn unjudged(diff: &Diff, one: &Unjudged, foreign: Foreign<'_>) -> Str
     let gaps: Vec<&str> = one.gaps.iter().map(|id| id.as_str()).collect();
     let because = if gaps.is_empty() { String::new() } else { format!(" ({})", gaps.join(", ")) };
     let what = match (one.worse, one.verdict.is_some(), one.side) {
-        (true, ..) => "it got to a response before, and does not any more",
+        (true, ..) => "it responded before, and no longer does",
         (_, false, _) => "it was not run",
         (.., Side::New) => "what is not listed for it may be there all the same",
         (.., Side::Old) => "what is listed as added may have been there before",

@@ -1,5 +1,5 @@
-//! What is expected and what was known before, in sentences: what an expectation does not cover,
-//! what is in the baseline, and what of both has gone away.
+//! Expectations and the baseline, in sentences: findings that they cover or do not cover, and
+//! entries that are stale or gone.
 //!
 //! Everything that comes from outside is sanitized here, as in `sentence`.
 
@@ -92,7 +92,7 @@ pub(crate) fn gone_in_handler(finding: &GoneFinding) -> String {
     format!("{handler}: {}", gone(finding))
 }
 
-/// What has gone away from the baseline, in all, and what to do about it.
+/// The number of findings that are gone from the baseline, and the remedy.
 pub(crate) fn gone_in_all(results: &Results<'_>) -> Option<String> {
     let number = results.gone().count();
     let file = baseline_file(results).map(|file| text::clip(file, LONGEST));

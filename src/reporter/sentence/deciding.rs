@@ -1,12 +1,12 @@
-//! What decided the exit code of several handlers: which of them, or what beside them.
+//! The handlers that decided an exit code, or the reasons beside them.
 
 use crate::report::{Report, ReportedDiagnostic, Results, UsedExpectation, Verdict};
 use crate::reporter::sentence::verdict::Counts;
 use crate::reporter::text;
 use crate::rule::Level;
 
-/// So many reasons are told.
-const TOLD: usize = 5;
+/// The number of reasons that are named.
+const NAMED: usize = 5;
 /// Handlers' names and files are cut off after so many characters.
 const LONGEST: usize = 100;
 
@@ -16,11 +16,11 @@ pub(crate) fn sentence(results: &Results<'_>) -> Option<String> {
         return None;
     }
     let all = if results.verdict == Verdict::Fail { failed(results) } else { unanswered(results) };
-    let mut told: Vec<String> = all.iter().take(TOLD).cloned().collect();
-    if all.len() > TOLD {
-        told.push(format!("and {} more", all.len() - TOLD));
+    let mut named: Vec<String> = all.iter().take(NAMED).cloned().collect();
+    if all.len() > NAMED {
+        named.push(format!("and {} more", all.len() - NAMED));
     }
-    let because = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    let because = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
     Some(format!("exit code {}{because}", results.exit_code))
 }
 

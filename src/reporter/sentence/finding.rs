@@ -71,7 +71,7 @@ pub(crate) fn place(place: &Place) -> String {
     text
 }
 
-/// The place where something was started, and whose code that is.
+/// The place where something was started, and the owner of that code.
 pub(crate) fn whereabouts(at: &Whereabouts<'_>) -> String {
     let owner = match (at.origin, at.package) {
         (Some(Origin::Handler), Some(package)) => {
@@ -203,7 +203,7 @@ pub(crate) fn end(end: End, fate: Option<&ReportedFate>) -> Option<String> {
     }
 }
 
-/// What aggravates a fate; `None` if nothing does.
+/// The modifiers of a fate; `None` if there are none.
 pub(crate) fn risk(fate: &ReportedFate) -> Option<String> {
     let risks: Vec<&str> = fate.modifiers.iter().map(|one| one.phrase()).collect();
     (!risks.is_empty()).then(|| risks.join("; "))

@@ -1,4 +1,4 @@
-//! What failed later than in the invocation that had left it, in sentences.
+//! Errors that surfaced in a later invocation, in sentences.
 
 use crate::report::{LateError, LateErrorKind, ProvedInvocation, ReportedOutcome};
 use crate::reporter::sentence::finding::place;
@@ -40,8 +40,8 @@ pub(crate) fn late_error(late: &LateError) -> String {
         None => ", came after the last invocation".into(),
     };
     let blame = match late.blamed {
-        Some(index) => format!(", and AWS blames invocation {index}"),
-        None => ", and stands in the log only".into(),
+        Some(index) => format!(", and AWS attributes it to invocation {index}"),
+        None => ", and is in the log only".into(),
     };
     let of = match late.findings.as_slice() {
         [] => String::new(),

@@ -1,4 +1,4 @@
-//! What broken connections did to the next invocation, as a table; the words of it are shared with
+//! The effects of broken connections on the next invocation; the sentences are shared with
 //! the other formats.
 
 use crate::report::{PeerEffect, Proof, ProvedPeer};
@@ -33,7 +33,7 @@ pub(crate) fn broken(proof: &Proof) -> Vec<Broken> {
         .collect()
 }
 
-/// What else there is to say, each with a label.
+/// Further remarks, each with a label.
 pub(crate) fn remarks(proof: &Proof) -> Vec<(&'static str, String)> {
     let mut remarks = Vec::new();
     for proved in &proof.peers {

@@ -11,7 +11,7 @@ use crate::reporter::text;
 /// Handlers' names and paths are cut off after so many characters.
 const LONGEST: usize = 1000;
 
-/// What there is of each sort in one report.
+/// The numbers of a report by status.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts {
     /// Items that fail the run.
@@ -71,7 +71,7 @@ pub(crate) fn totals(results: &Results<'_>) -> String {
     parts.join(", ")
 }
 
-/// Which of the handlers were run, if not all of them.
+/// The handlers that were run, if not all of them.
 pub(crate) fn selected(results: &Results<'_>) -> Option<String> {
     let selection = results.selection?;
     let shard = selection.shard.map(|shard| format!("shard {} of {}", shard.index, shard.count));
@@ -85,8 +85,8 @@ pub(crate) fn selected(results: &Results<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Whether there is more to say of a handler than that it passed.
-pub(crate) fn is_worth_saying(report: &Report) -> bool {
+/// Returns true if a handler needs more than a line.
+pub(crate) fn needs_attention(report: &Report) -> bool {
     report.verdict != Verdict::Pass || report.findings.iter().any(Finding::matters)
 }
 
@@ -100,7 +100,7 @@ pub(crate) const fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// How many handlers there are, and what came of them.
+/// The number of handlers, by verdict.
 fn handlers(results: &Results<'_>) -> String {
     if results.reports.is_empty() {
         let shard = results.selection.and_then(|selection| selection.shard);
@@ -147,7 +147,7 @@ pub(crate) fn numbers(report: &Report) -> String {
     parts.join(", ")
 }
 
-/// Why there is no answer: the worst that the gaps do.
+/// The reason why there is no answer: the worst effect of the gaps.
 fn reason<'a>(gaps: impl IntoIterator<Item = &'a ReportedDiagnostic>) -> String {
     let worst = gaps.into_iter().map(|gap| gap.id.effect()).max();
     match worst {

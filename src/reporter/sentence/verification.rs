@@ -1,4 +1,4 @@
-//! What `--prove` came to: what was predicted beside what was seen, as a table; the words of it are
+//! The result of `--prove`: predictions beside observations, and remarks; the sentences are
 //! shared with the other formats.
 
 use crate::policy::FrozenBy;
@@ -16,7 +16,7 @@ const FINDINGS_SHOWN: usize = 12;
 /// Names and types of errors are cut off after so many characters.
 const LONGEST: usize = 100;
 
-/// What is said of a contradiction that did not come again.
+/// The remark on a contradiction that was not repeated.
 const AGAIN: &str = "twice: the first time something went otherwise than predicted, and not again";
 
 /// A prediction and what became of it.
@@ -28,7 +28,7 @@ pub(crate) struct Tried {
     pub(crate) observed: String,
 }
 
-/// What was done, and how it ended.
+/// The result of the verification by policy.
 pub(crate) fn heading(proof: &Proof) -> String {
     let named = |wanted: Proved| -> Vec<&str> {
         let those = proof.policies.iter().filter(|one| one.verdict == wanted);
@@ -39,15 +39,15 @@ pub(crate) fn heading(proof: &Proof) -> String {
         (named(Proved::NotShown), "not proved under"),
         (named(Proved::Confirmed), "as predicted under"),
     ];
-    let told: Vec<String> = parts
+    let results: Vec<String> = parts
         .into_iter()
         .filter(|(policies, _)| !policies.is_empty())
         .map(|(policies, how)| format!("{how} {}", policies.join(", ")))
         .collect();
-    if told.is_empty() {
+    if results.is_empty() {
         "proof: nothing was proved".into()
     } else {
-        format!("proof: {}", told.join("; "))
+        format!("proof: {}", results.join("; "))
     }
 }
 
@@ -113,7 +113,7 @@ fn what(report: &Report, proved: &ProvedFinding) -> String {
     format!("{}{}", text::clip(name, LONGEST), place.unwrap_or_default())
 }
 
-/// What is unexpected has been told in full above.
+/// The id of a finding, with a short form unless it was shown in full above.
 fn short(finding: &Finding) -> String {
     let id = text::clip(&finding.id, LONGEST);
     match finding.status {
@@ -130,7 +130,7 @@ fn predicted(proved: &ProvedFinding) -> String {
     }
 }
 
-/// What was seen of a finding.
+/// The observation of a finding.
 fn observed(proved: &ProvedFinding) -> String {
     let ms = proved.observed_ms.map(text::duration);
     let ms = ms.as_deref().unwrap_or("some time");
@@ -151,7 +151,7 @@ fn observed(proved: &ProvedFinding) -> String {
     }
 }
 
-/// What else there is to say, each with a label.
+/// Further remarks, each with a label.
 pub(crate) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, String)> {
     let mut remarks: Vec<(&'static str, String)> = Vec::new();
     for proved in &proof.policies {
@@ -195,7 +195,7 @@ fn frozen_by(proved: &ProvedPolicy) -> Option<String> {
     (!named.is_empty()).then(|| named.join(" and "))
 }
 
-/// Whether the same invocation ended otherwise when nothing was enforced.
+/// Returns true if the same invocation had another outcome when nothing was enforced.
 fn is_new(report: &Report, proved: &ProvedInvocation) -> bool {
     let same = report.invocations.iter().find(|known| known.index == proved.index);
     same.is_none_or(|known| known.outcome != proved.outcome)
@@ -210,8 +210,9 @@ fn in_flight(known: &ProvedInFlight) -> (&'static str, String) {
     let slowest = slowest_ms.map(|ms| format!(", the slowest after {}", text::duration(ms)));
     let slowest = slowest.unwrap_or_default();
     if answered < events {
-        let told = format!("{answered} of {events} invocations at the same time got a response");
-        return ("✗ at once", format!("{told}{slowest}"));
+        let answered =
+            format!("{answered} of {events} invocations at the same time got a response");
+        return ("✗ at once", format!("{answered}{slowest}"));
     }
     ("at once", format!("{most} invocations at the same time, all answered{slowest}"))
 }

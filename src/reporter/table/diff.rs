@@ -18,7 +18,7 @@ pub fn write(diff: &Diff, style: TableStyle, out: &mut dyn Write) -> io::Result<
     first_line(diff, &mut page);
     unjudged(diff, &mut page);
     handlers("new handlers", &diff.handlers_added, &mut page);
-    handlers("handlers that are not there any more", &diff.handlers_removed, &mut page);
+    handlers("removed handlers", &diff.handlers_removed, &mut page);
     section("added", ("+", Style::Red), &diff.added, &mut page);
     section("worsened", ("!", Style::Red), &diff.worsened, &mut page);
     section("removed", ("-", Style::Green), &diff.removed, &mut page);

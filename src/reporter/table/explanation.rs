@@ -1,4 +1,4 @@
-//! What an id means, for a person at a terminal; and the list of all ids.
+//! The explanation of an id for a person at a terminal, and the list of all ids.
 
 use std::io::{self, Write};
 
@@ -22,7 +22,7 @@ pub fn list(style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(page.into_string().as_bytes())
 }
 
-/// Writes what an id means, in each family that has it.
+/// Writes the explanation of an id, for each family that has it.
 pub fn write(topics: &[Topic], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style.width, style.color);
     for topic in topics {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_families_have_is_told_twice() {
+    fn an_id_of_two_families_is_explained_twice() {
         let text = written(&explain::find("error"), false);
         assert!(text.contains("outcome error: ") && text.contains("\n\nverdict error: "), "{text}");
     }

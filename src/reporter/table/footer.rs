@@ -19,7 +19,7 @@ const EXPECTATIONS_NAMED: usize = 10;
 /// So many invocations are shown from each end.
 const INVOCATIONS_SHOWN: usize = 6;
 
-/// Writes the invocations and the quiet lines, with those for what is gone among them.
+/// Writes the invocations and the footer lines, with those for gone findings among them.
 pub(super) fn write(report: &Report, gone: Vec<Row>, page: &mut Page) {
     if !report.invocations.is_empty() {
         page.blank();
@@ -31,7 +31,7 @@ pub(super) fn write(report: &Report, gone: Vec<Row>, page: &mut Page) {
     rows.extend(gone);
     rows.extend(notes(&report.gaps));
     if let Some(detail) = &report.handler.detail {
-        rows.push(quiet("handler", text::clip(detail, 1000)));
+        rows.push(dimmed("handler", text::clip(detail, 1000)));
     }
     if !rows.is_empty() {
         page.blank();
@@ -103,7 +103,7 @@ fn safe(report: &Report) -> Vec<Row> {
     let all: Vec<_> = with_status(report, Status::Safe).collect();
     let mut rows: Vec<_> = all.iter().take(SAFE_NAMED).map(|finding| safe_line(finding)).collect();
     if all.len() > SAFE_NAMED {
-        rows.push(quiet("safe", format!("and {} more", all.len() - SAFE_NAMED)));
+        rows.push(dimmed("safe", format!("and {} more", all.len() - SAFE_NAMED)));
     }
     rows
 }
@@ -114,10 +114,10 @@ fn safe_line(finding: &Finding) -> Row {
         Some(ms) => format!("{short}: ended {}", text::from_response(ms)),
         None => format!("{short}: ended in time"),
     };
-    quiet("safe", text).one_line()
+    dimmed("safe", text).one_line()
 }
 
-/// What is expected: a line for each expectation, with its reason and its place.
+/// A line for each expectation in use, with its reason and its place.
 fn expected(report: &Report) -> Vec<Row> {
     let mut items: BTreeMap<_, usize> = BTreeMap::new();
     for finding in with_status(report, Status::Expected) {
@@ -127,7 +127,7 @@ fn expected(report: &Report) -> Vec<Row> {
     }
     let lines = items.iter().take(EXPECTATIONS_NAMED).map(|(known, items)| {
         let items = text::count(*items, "item");
-        quiet(
+        dimmed(
             "expected",
             match known {
                 None => items,
@@ -144,12 +144,12 @@ fn expected(report: &Report) -> Vec<Row> {
     let mut rows: Vec<Row> = lines.collect();
     if items.len() > EXPECTATIONS_NAMED {
         let rest: usize = items.values().skip(EXPECTATIONS_NAMED).sum();
-        rows.push(quiet("expected", format!("and {} more", text::count(rest, "item"))));
+        rows.push(dimmed("expected", format!("and {} more", text::count(rest, "item"))));
     }
     rows
 }
 
-/// What is pending and does not count, as numbers.
+/// The numbers of items that are pending and do not count.
 fn sums(report: &Report) -> Vec<Row> {
     let items = |wanted: &dyn Fn(&Finding) -> bool| -> usize {
         report.findings.iter().filter(|finding| wanted(finding)).map(Finding::items).sum()
@@ -164,7 +164,9 @@ fn sums(report: &Report) -> Vec<Row> {
     lines
         .into_iter()
         .filter(|(_, number, _)| *number > 0)
-        .map(|(label, number, rest)| quiet(label, format!("{}{rest}", text::count(number, "item"))))
+        .map(|(label, number, rest)| {
+            dimmed(label, format!("{}{rest}", text::count(number, "item")))
+        })
         .collect()
 }
 
@@ -178,7 +180,7 @@ pub(super) fn notes(gaps: &[ReportedDiagnostic]) -> Vec<Row> {
     let mut rows = Vec::new();
     for gap in gaps.iter().filter(|gap| gap.id.effect() == Effect::Note) {
         let hint = sentence::hint(gap).map(|hint| format!(" ({hint})")).unwrap_or_default();
-        rows.push(quiet("note", format!("{}{hint}", sentence::gap(gap))));
+        rows.push(dimmed("note", format!("{}{hint}", sentence::gap(gap))));
     }
     rows
 }
@@ -187,6 +189,6 @@ fn with_status(report: &Report, status: Status) -> impl Iterator<Item = &Finding
     report.findings.iter().filter(move |finding| finding.status == status)
 }
 
-fn quiet(label: &str, text: impl Into<String>) -> Row {
+fn dimmed(label: &str, text: impl Into<String>) -> Row {
     Row::new(label, text).styled(Style::Dim, Style::Dim)
 }

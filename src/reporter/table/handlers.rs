@@ -13,15 +13,15 @@ const LINE: usize = 40;
 
 /// Writes the results.
 pub(super) fn write(results: &Results<'_>, page: &mut Page) {
-    let telling = results.reports.iter().filter(|report| verdict::is_worth_saying(report));
-    for (index, report) in telling.enumerate() {
+    let shown = results.reports.iter().filter(|report| verdict::needs_attention(report));
+    for (index, report) in shown.enumerate() {
         if index > 0 {
             line(page);
             page.blank();
         }
         in_full(report, page);
     }
-    let any = results.reports.iter().any(verdict::is_worth_saying);
+    let any = results.reports.iter().any(verdict::needs_attention);
     if any {
         line(page);
     }
@@ -42,7 +42,7 @@ pub(super) fn write(results: &Results<'_>, page: &mut Page) {
     }
 }
 
-/// What the table says of a single handler; what concerns them all comes later.
+/// Writes the table of a single handler; the parts that concern all handlers come later.
 fn in_full(report: &Report, page: &mut Page) {
     verdict_line::write(report, &report.handler.name, page);
     gaps(&report.gaps, page);

@@ -13,12 +13,12 @@ use crate::reporter::table::{
 };
 use crate::reporter::text::layout::Page;
 
-/// How the table may look. Whoever calls knows the terminal.
+/// The appearance of the table. The caller knows the terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct TableStyle {
     /// The columns that there are; fewer than 40 are taken for 40.
     pub width: u16,
-    /// Whether to colour. Without it not one escape byte is written.
+    /// True for colour. Without it not one escape byte is written.
     pub color: bool,
 }
 

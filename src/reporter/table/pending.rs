@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     let rest = findings.unrendered();
     if !rest.is_empty() {
         page.blank();
-        page.paragraph(0, "in no completion mode that was looked at", Style::Bold);
+        page.paragraph(0, "in none of the examined completion modes", Style::Bold);
         page.blank();
         page.rows(INDENT, LABELS, &findings.in_full(&rest, None));
     }
@@ -123,7 +123,7 @@ fn write_mode<'a>(
     }
 }
 
-/// What would become of each finding in a mode that the handler did not use, in a line or two.
+/// Writes the fate of each finding in a mode that the handler did not use, in a line or two.
 fn write_briefly(groups: &[(Fate, Vec<&Finding>)], policy: Policy, page: &mut Page) {
     page.blank();
     let findings = groups.iter().flat_map(|(_, findings)| findings);

@@ -1,5 +1,4 @@
-//! The parts of the table for what is left over: expectations that expect nothing any more, and
-//! what the baseline knows and is gone.
+//! The parts of the table for stale expectations, and for findings that are gone from the baseline.
 
 use crate::report::Results;
 use crate::reporter::sentence::coverage;
@@ -9,7 +8,7 @@ use crate::rule::Level;
 /// So many findings that went away are named.
 const GONE_NAMED: usize = 5;
 
-/// Writes the expectations that expect nothing any more.
+/// Writes the stale expectations.
 pub(super) fn stale(results: &Results<'_>, page: &mut Page) {
     let mut rows: Vec<Row> = results
         .stale()
@@ -29,10 +28,10 @@ pub(super) fn stale(results: &Results<'_>, page: &mut Page) {
     page.rows(2, 10, &rows);
 }
 
-/// The quiet lines for what is gone: some of it by name, and what to do about it. With several
-/// handlers each line says whose it was.
+/// Footer lines for findings that are gone: some of them by name, and the remedy. With several handlers
+/// each line names its own.
 pub(super) fn gone(results: &Results<'_>, several: bool) -> Vec<Row> {
-    let quiet = |text: String| Row::new("gone", text).styled(Style::Dim, Style::Dim);
+    let line = |text: String| Row::new("gone", text).styled(Style::Dim, Style::Dim);
     let mut rows: Vec<Row> = results
         .gone()
         .take(GONE_NAMED)
@@ -40,12 +39,12 @@ pub(super) fn gone(results: &Results<'_>, several: bool) -> Vec<Row> {
             true => coverage::gone_in_handler(known),
             false => coverage::gone(known),
         })
-        .map(quiet)
+        .map(line)
         .collect();
     let number = results.gone().count();
     if number > GONE_NAMED {
-        rows.push(quiet(format!("and {} more", number - GONE_NAMED)));
+        rows.push(line(format!("and {} more", number - GONE_NAMED)));
     }
-    rows.extend(coverage::gone_in_all(results).map(quiet));
+    rows.extend(coverage::gone_in_all(results).map(line));
     rows
 }

@@ -9,7 +9,7 @@ use crate::reporter::text::layout::{Page, Row, Style};
 /// Handlers' names and paths are cut off after so many characters.
 const LONGEST: usize = 1000;
 
-/// Writes it; for a pass, also what was proved. `handler` is what the reader knows it by.
+/// Writes it; for a pass, also its exact claim. `handler` is what the reader knows it by.
 pub(super) fn write(report: &Report, handler: &str, page: &mut Page) {
     let handler = text::clip(handler, LONGEST);
     let numbers = numbers(report);
@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report, handler: &str, page: &mut Page) {
     }
     if report.verdict == Verdict::Pass {
         page.blank();
-        page.rows(2, 10, &[Row::new("proved", proved(report)).styled(Style::Green, Style::Plain)]);
+        page.rows(2, 10, &[Row::new("proved", claim(report)).styled(Style::Green, Style::Plain)]);
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) const fn verdict(verdict: Verdict) -> (&'static str, Style) {
     (word(verdict), style(verdict))
 }
 
-/// How the verdict is shown.
+/// The style of a verdict.
 pub(super) const fn style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Pass => Style::Green,
@@ -56,8 +56,8 @@ fn fits(verdict: Verdict, text: &str, page: &Page) -> bool {
     page.lines_of(lead(verdict), &[Row::new(word(verdict), text)]) == 1
 }
 
-/// What a pass says, and no more than it says.
-fn proved(report: &Report) -> String {
+/// The exact claim of a pass.
+fn claim(report: &Report) -> String {
     let responses = report
         .invocations
         .iter()

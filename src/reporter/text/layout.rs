@@ -9,7 +9,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 /// Below this many columns nothing can be laid out; the terminal wraps then.
 const NARROWEST: u16 = 40;
 
-/// How a piece of text is shown.
+/// The style of a piece of text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Style {
     Plain,
@@ -39,7 +39,7 @@ pub(crate) struct Page {
 }
 
 impl Row {
-    /// A row whose lead is quiet.
+    /// A row whose lead is dimmed.
     pub(crate) fn new(lead: impl Into<String>, text: impl Into<String>) -> Self {
         let (lead, text) = (lead.into(), text.into());
         Self { lead, lead_style: Style::Dim, text, style: Style::Plain, one_line: false }
@@ -110,7 +110,7 @@ impl Page {
         }
     }
 
-    /// How many lines these rows would take, without an indent.
+    /// The number of lines that these rows would take, without an indent.
     pub(crate) fn lines_of(&self, lead_width: u16, rows: &[Row]) -> usize {
         two_columns(rows, lead_width, self.width - lead_width).lines().count()
     }

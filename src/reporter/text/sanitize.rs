@@ -28,7 +28,7 @@ pub fn clip(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// Whether this character must not reach a terminal as it is: control characters, line separators,
+/// Returns true for a character that must not reach a terminal as it is: control characters, line separators,
 /// marks that turn the direction of text, and whatever takes no space or looks as if it took none.
 pub const fn is_unprintable(c: char) -> bool {
     matches!(c,

@@ -58,7 +58,7 @@ pub(crate) fn named(name: &str, mut report: Report) -> Report {
 /// The same with the exit code that follows from its gaps and findings.
 pub(crate) fn judged(mut report: Report) -> Report {
     let stale =
-        report.expectations.iter().any(|it| it.is_worth_saying() && it.level == Level::Deny);
+        report.expectations.iter().any(|it| it.is_reported_stale() && it.level == Level::Deny);
     let is_denied = |it: &Finding| it.status == Status::Unexpected && it.level == Level::Deny;
     let denied = stale || report.findings.iter().any(is_denied);
     let effects: Vec<_> = report.gaps.iter().map(|gap| gap.id.effect()).collect();
