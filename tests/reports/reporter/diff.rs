@@ -185,7 +185,7 @@ fn the_table_says_what_has_changed() {
 }
 
 #[test]
-fn what_it_was_is_told_in_words() {
+fn a_change_names_the_old_and_the_new_state() {
     let set = |status, level: Level| {
         let mut report = reports::fail();
         report.findings.retain(|finding| finding.status == Status::Expected);
@@ -215,7 +215,7 @@ fn what_it_was_is_told_in_words() {
     check(&set(Status::Unexpected, Level::Warn), &open, "its level is deny, it was warn");
     let blind = reports::inconclusive();
     check(&reports::pass(), &blind, "what is not listed for it may be there all the same");
-    check(&reports::pass(), &reports::timed_out(), "it got to a response before");
+    check(&reports::pass(), &reports::timed_out(), "it responded before");
     check(&blind, &reports::pass(), "what is listed as added may have been there before");
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn several_modes() -> Report {
     let held = |id: &'static str, policy, response, held_ms| ReportedMode {
         response,
         held_ms,
-        ..mode(&report.findings, Mode { id, policy, title: "" })
+        ..mode(&report.findings, Mode { id, policy, title: "", code: "", text: "" })
     };
     let modes = [
         held("callback-wait", Policy::HoldResponse, ResponseTime::Timeout, None),
