@@ -66,7 +66,8 @@ fn frozen(item: &Item, around: Circumstances) -> ReportedFate {
     if !around.warned_of_shutdown {
         modifiers.push(Modifier::LostAtShutdown);
     }
-    // tokio makes up for every tick that was missed, Node.js ticks once.
+    // An interval outside of an event loop makes up for every tick that was missed; one in a loop
+    // ticks once.
     if item.ticks() && item.in_loop.is_none() {
         modifiers.push(Modifier::Burst);
     }

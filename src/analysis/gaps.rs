@@ -1,11 +1,11 @@
 //! Holes in the evidence that only the whole run shows.
 
+use crate::analysis::runtimes;
 use crate::ingest::tokio;
 use crate::model::diagnostic::{Diagnostic, Effect, GapId};
 use crate::model::run::KillReason;
 use crate::model::store::Store;
 use crate::model::task::{Task, TaskKind};
-use crate::runtime::Family;
 
 /// Adds what is missing from the evidence to the gaps that are known.
 pub(crate) fn complete(store: &mut Store) {
@@ -21,39 +21,17 @@ fn feed(store: &mut Store) {
         // Without a response there is nothing that the feed could have missed.
         return;
     }
-    if store.feed.dropped_events > 0 && store.runtime().family() == Family::Node {
-        let lost = store.feed.dropped_events;
-        let message =
-            format!("{lost} unfinished calls of async functions are known by number alone");
-        store.note(
-            Diagnostic::new(GapId::EventsDropped, message).hint(
-                "let one invocation start fewer of them, so that each can be told by its place",
-            ),
-        );
-    } else if store.feed.dropped_events > 0 {
-        let lost = store.feed.dropped_events;
-        let message = format!("the console feed lost {lost} events because its queue was full");
-        store.note(Diagnostic::new(GapId::EventsDropped, message).hint(
-            "let the handler do less at once, or start it with a larger TOKIO_CONSOLE_BUFFER_CAPACITY (--env)",
-        ));
+    if store.feed.dropped_events > 0 {
+        store.note(runtimes::events_dropped(store));
     }
     let attached = store.feed.attached_at.is_some();
     let explained = store.has(GapId::ForeignConsole) || store.has(GapId::NotInstrumented);
     if !attached && explained {
         return;
     }
-    if !attached && store.runtime().family() == Family::Node {
-        let message = "loopcheck's agent did not report from the handler's process";
-        store.note(
-            Diagnostic::new(GapId::NotInstrumented, message)
-                .hint("it is loaded with NODE_OPTIONS: does something take that away?"),
-        );
-    } else if !attached {
-        let message = "the handler serves no console feed, so its tasks and timers were not seen";
-        store.note(Diagnostic::new(GapId::NotInstrumented, message).hint(
-            "add the crate console-subscriber and call console_subscriber::init() first thing in main; build with --cfg tokio_unstable",
-        ));
-    } else if attached && store.feed.updates == 0 {
+    if !attached {
+        store.note(runtimes::not_attached(store));
+    } else if store.feed.updates == 0 {
         let message = "the console feed never sent its full state";
         store.note(Diagnostic::new(GapId::FullStateMissing, message));
     } else if is_blind(store) {

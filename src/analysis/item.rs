@@ -83,8 +83,9 @@ pub(crate) struct Wait {
     pub(crate) inferred: bool,
 }
 
-/// When the runtime asked for the next event. Node.js tells it by its own clock, before it asks: we
-/// may hear of it much later, and what ends meanwhile is stopped by the freeze all the same.
+/// The instant at which the runtime asked for the next event. A runtime may report it by its own clock,
+/// before it asks: the request may arrive much later, and what ends meanwhile is stopped by the freeze
+/// all the same.
 fn next_at(store: &Store, invocation: &Invocation) -> Option<Timestamp> {
     if store.extensions.iter().any(|extension| extension.takes_part) {
         // It keeps the environment awake for as long as it has something to do.

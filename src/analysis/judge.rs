@@ -1,7 +1,7 @@
 //! From the evidence to the report. It cannot fail, and it looks nowhere else.
 
-use crate::analysis::collect::{self, Items};
-use crate::analysis::{finding, gaps, mode};
+use crate::analysis::pending::Items;
+use crate::analysis::{finding, gaps, mode, runtimes};
 use crate::exit;
 use crate::model::diagnostic::Effect;
 use crate::model::invocation::Invocation;
@@ -16,7 +16,7 @@ use crate::rule::Level;
 pub fn judge(store: &Store) -> Report {
     let mut store = store.clone();
     gaps::complete(&mut store);
-    let items = collect::items(&store);
+    let items = runtimes::items(&store);
     let findings = findings(&store, &items);
     let modes = mode::report(&store, &findings);
     let denied = findings

@@ -3,14 +3,16 @@
 mod judge;
 mod progress;
 
-mod collect;
-mod connection;
 mod item;
-mod node_items;
 mod owner;
-mod thread;
-mod transfer;
+mod pending;
+mod reading;
 mod wait;
+
+mod node;
+mod tokio;
+
+mod runtimes;
 
 mod fate;
 mod finding;
@@ -21,9 +23,9 @@ mod mode;
 
 mod gaps;
 
-mod proof;
+mod verification;
 
 pub use gaps::is_blind;
 pub use judge::judge;
 pub use progress::{Withheld, is_let_go, may_end, withheld};
-pub use proof::{is_contradicted, prove};
+pub use verification::{is_contradicted, verify};

@@ -1,185 +1,26 @@
-//! Whose an item is: the handler's, a dependency's, or the Lambda runtime's.
-//!
-//! A clean handler is not empty. The Lambda runtime keeps a connection task for the Runtime API,
-//! tokio keeps its workers, and both are told from the handler's own by evidence, not by place
-//! alone: a task of an HTTP pool of the handler is spawned at the same line as the runtime's.
+//! The owner of an item: the handler, a dependency, or loopcheck itself.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
-use crate::model::id::{ResourceKey, SocketKey, TaskKey};
 use crate::model::location::{Owner, Package};
 use crate::model::socket::{Protocol, SocketFact};
 use crate::model::store::Store;
-use crate::model::task::{Task, TaskKind};
-use crate::model::time::Timestamp;
 use crate::report::Origin;
-use crate::runtime::Family;
 
-/// Packages whose tasks are the Lambda runtime's or loopcheck's own.
-const RUNTIME_PACKAGES: &[&str] =
-    &["lambda_runtime", "lambda_runtime_api_client", "lambda_http", "console-subscriber"];
-
-/// The package that drives an HTTP connection for `lambda_runtime`, and for everyone else.
-const HTTP_DRIVER: &str = "hyper-util";
-
-/// The farthest that the birth of a connection's task can be from the moment when we accepted the
-/// connection, on a machine that is very busy.
-const ACCEPT_TOLERANCE: Duration = Duration::from_secs(1);
-
-/// The longest time that a task goes on after it has spawned the driver of its connection.
-const MAKER_REST: Duration = Duration::from_millis(100);
-
-/// All tasks of the runtime's, whether they were pending or not.
-pub(crate) fn runtime_tasks(store: &Store) -> BTreeSet<TaskKey> {
-    let all = (0..store.tasks.len()).map(TaskKey);
-    let own = all.filter(|key| is_runtime_task(store.task(*key)));
-    own.chain(connection_tasks(store)).collect()
-}
-
-fn is_runtime_task(task: &Task) -> bool {
-    if task.kind == TaskKind::BlockOn {
-        return true;
-    }
-    let Some(Owner::Dependency(package)) = &task.owner else { return false };
-    if RUNTIME_PACKAGES.contains(&package.name.as_str()) {
-        return true;
-    }
-    // tokio's workers are blocking tasks of its own; `tokio::fs` spawns some too, which are not.
-    let function = task.function.as_deref().unwrap_or_default();
-    let in_worker = task
-        .location
-        .as_ref()
-        .is_some_and(|place| place.file.contains("/src/runtime/scheduler/multi_thread"));
-    package.name == "tokio"
-        && task.kind == TaskKind::Blocking
-        && (in_worker || function.contains("multi_thread::worker"))
-}
-
-/// Each connection to our Runtime API claims the task that drives it, and the one that made it.
-///
-/// The driver is born about when we accepted the connection and ends about when it is closed; a
-/// connection that is open claims none that has ended. A connection that loses the race against
-/// one that became free is made by a task of its own, which ends when it has spawned the driver.
-fn connection_tasks(store: &Store) -> BTreeSet<TaskKey> {
-    let mut free: BTreeSet<(Timestamp, TaskKey)> = (0..store.tasks.len())
-        .map(TaskKey)
-        .filter(|key| is_http_driver(store.task(*key)))
-        .map(|key| (store.task(key).span_life.created, key))
-        .collect();
-    // An exit ends tasks and connections alike, and the feed is not there any more to tell.
-    let exit = store.exited.map(|(at, _)| at);
-    // Only its driver can have sent a request on it: on a machine that is busy we accept late, but
-    // the first request is never before the driver. Of several connections of a runtime with several
-    // loops nobody knows whose request was the first.
-    let before = |ready: &Timestamp| {
-        store.connections.iter().filter(|one| one.life.created <= *ready).count()
-    };
-    let first = store.ready_at.filter(|ready| before(ready) == 1);
-    let mut claimed = BTreeSet::new();
-    for connection in &store.connections {
-        let closed = connection.life.ended.or(exit);
-        let near = near(&free, connection.life.created);
-        let first = first.filter(|ready| connection.life.created <= *ready);
-        let in_time = |(born, _): &(Timestamp, TaskKey)| first.is_none_or(|first| *born <= first);
-        let driver = near.iter().copied().filter(in_time).filter_map(|(born, key)| {
-            let end = end_distance(closed, store.task(key).span_life.ended.or(exit))?;
-            Some((distance(born, connection.life.created) + end, born, key))
-        });
-        let Some((_, born, driver)) = driver.min() else { continue };
-        free.remove(&(born, driver));
-        claimed.insert(driver);
-        let maker = near.into_iter().find(|(made, key)| {
-            let ended = store.task(*key).span_life.ended;
-            *key != driver
-                && *made <= born
-                && ended.is_some_and(|ended| ended >= born && distance(ended, born) <= MAKER_REST)
-        });
-        if let Some((made, maker)) = maker {
-            free.remove(&(made, maker));
-            claimed.insert(maker);
-        }
-    }
-    claimed
-}
-
-fn near(tasks: &BTreeSet<(Timestamp, TaskKey)>, at: Timestamp) -> Vec<(Timestamp, TaskKey)> {
-    let tolerance = ACCEPT_TOLERANCE.as_nanos() as u64;
-    let from = Timestamp::from_nanos(at.nanos().saturating_sub(tolerance));
-    let until = Timestamp::from_nanos(at.nanos().saturating_add(tolerance));
-    tasks.range((from, TaskKey(0))..(until, TaskKey(0))).copied().collect()
-}
-
-fn distance(a: Timestamp, b: Timestamp) -> Duration {
-    a.saturating_since(b).max(b.saturating_since(a))
-}
-
-/// How far the end of a task is from that of the connection; `None`: it is not that connection's.
-fn end_distance(closed: Option<Timestamp>, ended: Option<Timestamp>) -> Option<Duration> {
-    match (closed, ended) {
-        (None, None) => Some(Duration::ZERO),
-        (Some(closed), Some(ended)) => Some(distance(closed, ended)),
-        // Closed, and the task's end not told yet: possible, but any other candidate is better.
-        (Some(_), None) => Some(ACCEPT_TOLERANCE),
-        (None, Some(_)) => None,
-    }
-}
-
-/// Whether this task was spawned by the library that drives HTTP connections.
-pub(crate) fn is_http_driver(task: &Task) -> bool {
-    task.kind != TaskKind::Blocking
-        && matches!(&task.owner, Some(Owner::Dependency(package)) if package.name == HTTP_DRIVER)
-}
-
-/// Whether a timer belongs to the runtime: made by its code.
-pub(crate) fn is_runtime_timer(store: &Store, key: ResourceKey) -> bool {
-    matches!(
-        &store.resource(key).owner,
-        Some(Owner::Dependency(package)) if RUNTIME_PACKAGES.contains(&package.name.as_str())
-    )
-}
-
-/// Whether a socket belongs to the Lambda runtime or to loopcheck.
-pub(crate) fn is_runtime_socket(store: &Store, key: SocketKey) -> bool {
-    let fact = &store.socket(key).fact;
-    is_ours(store, fact) || is_signal_pair(store, key)
-}
-
-/// Ours are known by their whole address: another host may well use the same port.
-fn is_ours(store: &Store, fact: &SocketFact) -> bool {
+/// Returns true for a socket of the Runtime API or of the feed. Both are known by their whole address:
+/// another host may well use the same port.
+pub(crate) fn is_loopchecks_socket(store: &Store, fact: &SocketFact) -> bool {
     let Some(run) = &store.run else { return false };
     fact.protocol == Protocol::Tcp
         && (fact.peer == Some(run.runtime_api.to_string())
             || fact.local == Some(run.console.to_string()))
 }
 
-/// tokio's signal driver keeps one unnamed pair of Unix sockets, made with the runtime.
-fn is_signal_pair(store: &Store, key: SocketKey) -> bool {
-    let ready_at = store.ready_at.filter(|_| store.runtime().family() == Family::Tokio);
-    let unnamed_at_init = |index: usize| {
-        let socket = &store.sockets[index];
-        socket.fact.protocol == Protocol::Unix
-            && socket.fact.local.is_none()
-            && socket.fact.peer.is_none()
-            && ready_at.is_some()
-            && store
-                .invocations
-                .first()
-                .is_none_or(|first| socket.life.created < first.delivered_at)
-    };
-    unnamed_at_init(key.0) && (0..key.0).filter(|index| unnamed_at_init(*index)).count() < 2
-}
-
-/// Origin and package, as a report tells them.
+/// Origin and package of an item, as they stand in a report.
 pub(crate) fn origin(owner: Option<&Owner>) -> (Option<Origin>, Option<Package>) {
     match owner {
         Some(Owner::Handler) => (Some(Origin::Handler), None),
         Some(Owner::Dependency(package)) => (Some(Origin::Dependency), Some(package.clone())),
-        Some(Owner::Standard) => {
-            (Some(Origin::Dependency), Some(Package { name: "std".into(), version: None }))
-        }
-        Some(Owner::Node) => {
-            (Some(Origin::Dependency), Some(Package { name: "node".into(), version: None }))
+        Some(Owner::Standard(name)) => {
+            (Some(Origin::Dependency), Some(Package { name: (*name).into(), version: None }))
         }
         None => (None, None),
     }

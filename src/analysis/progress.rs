@@ -1,8 +1,7 @@
 //! Whether watching on after a response can still tell something.
 
-use crate::analysis::collect;
-use crate::analysis::fate;
 use crate::analysis::item::Item;
+use crate::analysis::{fate, runtimes};
 use crate::model::invocation::Invocation;
 use crate::model::store::Store;
 use crate::observation::SettledReason;
@@ -23,7 +22,7 @@ pub fn may_end(store: &Store) -> Option<SettledReason> {
 /// What is pending after the last response and has not ended.
 fn left(store: &Store) -> Vec<Item> {
     let Some(place) = store.invocations.len().checked_sub(1) else { return Vec::new() };
-    let pending = collect::items(store).pending.into_iter();
+    let pending = runtimes::items(store).pending.into_iter();
     pending.filter(|item| item.pending_in.contains(&place) && item.ended.is_none()).collect()
 }
 

@@ -46,7 +46,7 @@ impl Observed {
         let mut report = analysis::judge(&self.evidence.store);
         if let Some(runs) = &self.enforced {
             let stores: Vec<&Store> = runs.iter().map(|run| &run.store).collect();
-            analysis::prove(&mut report, &stores);
+            analysis::verify(&mut report, &stores);
         }
         report
     }

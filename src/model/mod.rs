@@ -4,7 +4,7 @@ pub mod time;
 
 pub mod lifetime;
 pub mod location;
-pub(crate) mod script_path;
+mod source_path;
 
 pub mod facts;
 pub mod id;

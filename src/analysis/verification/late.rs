@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::analysis::item::Item;
-use crate::analysis::proof::seen;
+use crate::analysis::verification::seen;
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 use crate::observation::{Policy, UncaughtError, UncaughtKind};

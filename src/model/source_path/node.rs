@@ -1,4 +1,4 @@
-//! Whose source a file of Node.js is, from its path alone.
+//! Owners of source files for Node.js.
 //!
 //! A dependency lies in `node_modules`, and of several the innermost counts. Its version is known
 //! where an installer or [`Location`] writes it into the path; whoever can read `package.json` puts
@@ -35,7 +35,7 @@ pub(super) fn without_scheme(path: &str) -> Cow<'_, str> {
 /// The shortened path and the owner of what is not the handler's.
 pub(super) fn foreign(path: &str) -> Option<(String, Owner)> {
     if path.starts_with(OWN) {
-        return Some((path.to_owned(), Owner::Node));
+        return Some((path.to_owned(), Owner::Standard("node")));
     }
     let at = path.rfind(FOLDER).filter(|at| *at == 0 || path[..*at].ends_with('/'))?;
     let (above, rest) = (&path[..at], &path[at + FOLDER.len()..]);
@@ -88,7 +88,7 @@ fn is_hash(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::location::tests::{check, dependency};
+    use crate::model::source_path::resolve::tests::{check, dependency};
 
     #[test]
     fn the_users_own_files_are_shortened_as_those_of_rust() {
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn nodes_own_modules_are_nodes() {
-        check("node:internal/timers", "node:internal/timers", Owner::Node);
-        check("node:fs", "node:fs", Owner::Node);
+        check("node:internal/timers", "node:internal/timers", Owner::Standard("node"));
+        check("node:fs", "node:fs", Owner::Standard("node"));
     }
 }

@@ -1,11 +1,12 @@
 //! What was predicted, against what happened when it was tried.
 
-mod prove;
+mod verify;
 
+mod invocations;
 mod late;
 mod likeness;
 mod peer;
 mod seen;
 mod verdict;
 
-pub use prove::{is_contradicted, prove};
+pub use verify::{is_contradicted, verify};

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::tokio::owner;
 use crate::analysis::wait::Waits;
 use crate::model::id::{ResourceKey, SocketKey, TaskKey};
 use crate::model::location::Owner;
@@ -86,9 +87,7 @@ fn is_driver(store: &Store, key: TaskKey) -> bool {
 fn can_be_driven(store: &Store, key: SocketKey) -> bool {
     let fact = &store.socket(key).fact;
     let stream = matches!(fact.protocol, Protocol::Tcp | Protocol::Unix);
-    stream
-        && fact.state != SocketState::Listen
-        && !crate::analysis::owner::is_runtime_socket(store, key)
+    stream && fact.state != SocketState::Listen && !owner::is_runtime_socket(store, key)
 }
 
 /// The stretch between two events in which this instant lies.

@@ -1,55 +1,28 @@
-//! The pending items of a run, each once, however many responses it outlived.
+//! The pending items of a tokio handler.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::analysis::connection::{self, Connections};
 use crate::analysis::item::Item;
-use crate::analysis::transfer::Witnesses;
-use crate::analysis::wait::{self, Waits};
-use crate::analysis::{node_items, owner, thread};
-use crate::model::id::{ChildKey, ResourceKey, SocketKey, TaskKey, ThreadKey};
-use crate::model::lifetime::Lifetime;
+use crate::analysis::owner::origin;
+use crate::analysis::pending::{Items, Pending};
+use crate::analysis::reading;
+use crate::analysis::tokio::connection::{self, Connections};
+use crate::analysis::tokio::transfer::Witnesses;
+use crate::analysis::tokio::{owner, thread, wait};
+use crate::analysis::wait::{Waits, timer_facts};
+use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::location::Owner;
-use crate::model::socket::SocketState;
-use crate::model::store::{Child, Socket, Store};
+use crate::model::store::Store;
 use crate::model::task::{Activity, Task, TaskKind};
 use crate::model::time::Timestamp;
 use crate::report::{HandleKind, Kind, Origin, State};
-use crate::runtime::Family;
-use crate::snapshot::{self, Snapshot};
 
-/// The items that were pending, the handler's and the runtime's apart.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Items {
-    /// What the handler or a dependency of it left.
-    pub(crate) pending: Vec<Item>,
-    /// What belongs to the Lambda runtime or to loopcheck.
-    pub(crate) runtime: Vec<Item>,
-}
-
-/// Collects the items of every response so far.
-pub(crate) fn items(store: &Store) -> Items {
-    let snapshots: Vec<Option<Snapshot>> = store
-        .invocations
-        .iter()
-        .map(|invocation| snapshot::at_response(store, invocation))
-        .collect();
-    let pending = Pending::over(&snapshots);
-    match store.runtime().family() {
-        Family::Tokio => tokio_items(store, &pending),
-        Family::Node => {
-            let tasks: BTreeSet<TaskKey> = pending.tasks.keys().copied().collect();
-            let waits = Waits::of(store, &last_responses(store, &pending, &tasks));
-            node_items::collect(store, &pending, &waits)
-        }
-    }
-}
-
-fn tokio_items(store: &Store, pending: &Pending) -> Items {
+/// Collects them.
+pub(crate) fn collect(store: &Store, pending: &Pending) -> Items {
     let runtime_tasks = owner::runtime_tasks(store);
     let own_tasks: BTreeSet<TaskKey> =
         pending.tasks.keys().copied().filter(|key| !runtime_tasks.contains(key)).collect();
-    let waits = Waits::of(store, &last_responses(store, pending, &own_tasks));
+    let waits = wait::infer(store, &pending.last_responses(store, &own_tasks));
     let connections = connection::find(store, &own_tasks, pending.sockets.keys().copied(), &waits);
     let collector = Collector { store, waits, connections, runtime_tasks };
     let mut items = Items::default();
@@ -59,52 +32,6 @@ fn tokio_items(store: &Store, pending: &Pending) -> Items {
     collector.children(pending, &mut items);
     collector.threads(pending, &mut items);
     items
-}
-
-/// The last response that each of these tasks was pending at.
-fn last_responses(
-    store: &Store,
-    pending: &Pending,
-    tasks: &BTreeSet<TaskKey>,
-) -> BTreeMap<TaskKey, Timestamp> {
-    let last = |key: &TaskKey| {
-        let index = *pending.tasks.get(key)?.last()?;
-        Some((*key, store.invocations.get(index)?.responded_at?))
-    };
-    tasks.iter().filter_map(last).collect()
-}
-
-/// Each pending item with the places of the invocations at whose response it was pending.
-#[derive(Default)]
-pub(super) struct Pending {
-    pub(super) tasks: BTreeMap<TaskKey, Vec<usize>>,
-    pub(super) timers: BTreeMap<ResourceKey, Vec<usize>>,
-    pub(super) handles: BTreeMap<ResourceKey, Vec<usize>>,
-    pub(super) sockets: BTreeMap<SocketKey, Vec<usize>>,
-    pub(super) children: BTreeMap<ChildKey, Vec<usize>>,
-    threads: BTreeMap<ThreadKey, Vec<usize>>,
-}
-
-impl Pending {
-    fn over(snapshots: &[Option<Snapshot>]) -> Self {
-        let mut pending = Self::default();
-        for (index, snapshot) in snapshots.iter().enumerate() {
-            let Some(snapshot) = snapshot else { continue };
-            note(&mut pending.tasks, &snapshot.tasks, index);
-            note(&mut pending.timers, &snapshot.timers, index);
-            note(&mut pending.handles, &snapshot.handles, index);
-            note(&mut pending.sockets, &snapshot.sockets, index);
-            note(&mut pending.children, &snapshot.children, index);
-            note(&mut pending.threads, &snapshot.threads, index);
-        }
-        pending
-    }
-}
-
-fn note<K: Copy + Ord>(map: &mut BTreeMap<K, Vec<usize>>, keys: &[K], index: usize) {
-    for key in keys {
-        map.entry(*key).or_default().push(index);
-    }
 }
 
 struct Collector<'a> {
@@ -158,7 +85,7 @@ impl Collector<'_> {
     fn task(&self, key: TaskKey, pending_in: Vec<usize>) -> Item {
         let task = self.store.task(key);
         let wait = self.waits.on(key).cloned();
-        let (origin, package) = owner::origin(task.owner.as_ref());
+        let (origin, package) = origin(task.owner.as_ref());
         let kind = if task.kind == TaskKind::Blocking { Kind::Blocking } else { Kind::Task };
         Item {
             name: task.name.clone(),
@@ -184,17 +111,17 @@ impl Collector<'_> {
     fn timers(&self, pending: &Pending, own_tasks: &BTreeSet<TaskKey>, items: &mut Items) {
         for (key, pending_in) in &pending.timers {
             let part_of_task = self.waits.part_of(*key).is_some();
-            if self.waits.is_inner(*key) || part_of_task || self.is_drivers(*key, own_tasks) {
+            if self.waits.is_inner(*key) || part_of_task || self.is_pool_timer(*key, own_tasks) {
                 continue;
             }
             let timer = self.store.resource(*key);
-            let (origin, package) = owner::origin(timer.owner.as_ref());
+            let (origin, package) = origin(timer.owner.as_ref());
             let item = Item {
                 name: Some(timer.concrete_type.clone()),
                 location: timer.location.clone(),
                 origin,
                 package,
-                timer: Some(wait::timer_facts(timer)),
+                timer: Some(timer_facts(timer)),
                 ..Item::of(Kind::Timer, timer.life, pending_in.clone())
             };
             if owner::is_runtime_timer(self.store, *key) {
@@ -205,9 +132,9 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether a timer was made by the library that drives an HTTP connection, for a task of its
-    /// own that is pending as well: its pool looks for idle connections with one.
-    fn is_drivers(&self, key: ResourceKey, own_tasks: &BTreeSet<TaskKey>) -> bool {
+    /// Returns true for a timer that the library of an HTTP connection made for a task of its own that
+    /// is pending as well: its pool looks for idle connections with one.
+    fn is_pool_timer(&self, key: ResourceKey, own_tasks: &BTreeSet<TaskKey>) -> bool {
         let timer = self.store.resource(key);
         matches!(&timer.owner, Some(Owner::Dependency(package))
             if connection::drives(&package.name))
@@ -229,7 +156,7 @@ impl Collector<'_> {
         for (key, pending_in) in &pending.sockets {
             let socket = self.store.socket(*key);
             let driver = self.connections.driver_of(*key).map(|task| self.store.task(task));
-            let (origin, package) = owner::origin(driver.and_then(|task| task.owner.as_ref()));
+            let (origin, package) = origin(driver.and_then(|task| task.owner.as_ref()));
             let item = Item {
                 location: driver.and_then(|task| task.location.clone()),
                 origin,
@@ -237,7 +164,7 @@ impl Collector<'_> {
                 created: driver.map_or(socket.life.created, |task| {
                     task.span_life.created.min(socket.life.created)
                 }),
-                ..read_socket(socket, pending_in)
+                ..reading::read_socket(socket, pending_in)
             };
             if owner::is_runtime_socket(self.store, *key) {
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
@@ -250,7 +177,7 @@ impl Collector<'_> {
 
     fn children(&self, pending: &Pending, items: &mut Items) {
         for (key, pending_in) in &pending.children {
-            items.pending.push(read_child(self.store.child(*key), pending_in));
+            items.pending.push(reading::read_child(self.store.child(*key), pending_in));
         }
     }
 
@@ -260,34 +187,14 @@ impl Collector<'_> {
             if unaccounted.contains(key) {
                 let thread = self.store.thread(*key);
                 let name = thread.thread.name.clone();
-                items.pending.push(handle(HandleKind::Thread, name, thread.life, pending_in));
+                items.pending.push(reading::handle(
+                    HandleKind::Thread,
+                    name,
+                    thread.life,
+                    pending_in,
+                ));
             }
         }
-    }
-}
-
-/// A socket that the kernel shows, as it was at the response.
-pub(super) fn read_socket(socket: &Socket, pending_in: &[usize]) -> Item {
-    let fact = socket.at_response.as_ref().unwrap_or(&socket.fact);
-    let closing = fact.state == SocketState::CloseWait;
-    Item {
-        state: closing.then_some(State::Closing),
-        socket: Some(fact.clone()),
-        in_flight: socket.under_way || !socket.transfers.is_empty(),
-        ..Item::of(Kind::Socket, socket.life, pending_in.to_vec())
-    }
-}
-
-/// A child process that the kernel shows.
-pub(super) fn read_child(child: &Child, pending_in: &[usize]) -> Item {
-    handle(HandleKind::Process, child.process.name.clone(), child.life, pending_in)
-}
-
-fn handle(kind: HandleKind, name: String, life: Lifetime, pending_in: &[usize]) -> Item {
-    Item {
-        name: Some(name),
-        handle: Some(kind),
-        ..Item::of(Kind::Other, life, pending_in.to_vec())
     }
 }
 

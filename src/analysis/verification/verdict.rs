@@ -3,7 +3,7 @@
 //! Only what no difference in time can explain is a contradiction: two runs of a handler are never
 //! equally fast.
 
-use crate::analysis::proof::seen::Sight;
+use crate::analysis::verification::seen::Sight;
 use crate::model::invocation::Invocation;
 use crate::policy::Policy;
 use crate::report::{Fate, Finding, Observed, Proved, ReportedFate, ResponseTime};

@@ -8,21 +8,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::analysis::collect::{self, Items, Pending};
 use crate::analysis::item::{InLoop, Item};
-use crate::analysis::owner;
-use crate::analysis::wait::{self, Waits};
+use crate::analysis::node::connection::{
+    Connection, connection, connection_of, keep_time, reported_socket,
+};
+use crate::analysis::owner::{is_loopchecks_socket, origin};
+use crate::analysis::pending::{Items, Pending};
+use crate::analysis::reading;
+use crate::analysis::wait::{Waits, timer_facts};
 use crate::model::facts::{ItemFacts, ItemKind};
 use crate::model::id::{ResourceKey, TaskKey};
 use crate::model::location::{Owner, Package};
 use crate::model::resource::Resource;
-use crate::model::socket::{Protocol, SocketFact, SocketState};
+use crate::model::socket::{Protocol, SocketFact};
 use crate::model::store::{Child, Socket, Store};
 use crate::model::time::Timestamp;
 use crate::report::{HandleKind, Kind, Origin, State};
 
 /// Collects them.
-pub(super) fn collect(store: &Store, pending: &Pending, waits: &Waits) -> Items {
+pub(crate) fn collect(store: &Store, pending: &Pending) -> Items {
+    let tasks: BTreeSet<TaskKey> = pending.tasks.keys().copied().collect();
+    let waits = Waits::of(store, &pending.last_responses(store, &tasks));
     let collector = Collector { store, pending, waits };
     let mut items = Items::default();
     collector.tasks(&mut items);
@@ -36,15 +42,7 @@ pub(super) fn collect(store: &Store, pending: &Pending, waits: &Waits) -> Items 
 struct Collector<'a> {
     store: &'a Store,
     pending: &'a Pending,
-    waits: &'a Waits,
-}
-
-/// A connection, with the libraries that it was made by.
-struct Connection {
-    item: Item,
-    packages: Vec<String>,
-    /// The places of the invocations at whose response a timer of such a library was part of it.
-    timed_in: BTreeSet<usize>,
+    waits: Waits,
 }
 
 impl Collector<'_> {
@@ -141,7 +139,7 @@ impl Collector<'_> {
                 Some(callback) => format!("{function}({callback})"),
                 None => function.to_owned(),
             }),
-            timer: Some(wait::timer_facts(timer)),
+            timer: Some(timer_facts(timer)),
             active_at: armed_at(timer),
             ..resource_item(Kind::Timer, timer, pending_in)
         }
@@ -155,19 +153,19 @@ impl Collector<'_> {
             let socket = self.store.socket(*key);
             let resource = by_inode.get(&socket.fact.inode).copied();
             seen.extend(resource);
-            if owner::is_runtime_socket(self.store, *key) {
-                let item = collect::read_socket(socket, pending_in);
+            if is_loopchecks_socket(self.store, &socket.fact) {
+                let item = reading::read_socket(socket, pending_in);
                 items.runtime.push(Item { origin: Some(Origin::Runtime), ..item });
             } else if let Some(resource) = resource {
                 connections.push(self.connection(socket, resource, pending_in));
             } else if !self.is_of_a_child(&socket.fact) {
-                items.pending.push(collect::read_socket(socket, pending_in));
+                items.pending.push(reading::read_socket(socket, pending_in));
             }
         }
         let unread = self.pending.handles.iter().filter(|(key, _)| !seen.contains(key));
         for (key, pending_in) in unread {
             let resource = self.store.resource(*key);
-            let told = resource.facts.as_ref().and_then(told_socket);
+            let told = resource.facts.as_ref().and_then(reported_socket);
             if let Some(fact) = told.map(|told| self.read_later(&told).unwrap_or(told)) {
                 let item = resource_item(Kind::Socket, resource, pending_in);
                 connections.push(connection(Item { socket: Some(fact), ..item }, resource));
@@ -193,7 +191,7 @@ impl Collector<'_> {
 
     /// A socket that both the kernel and the feed show.
     fn connection(&self, socket: &Socket, told: ResourceKey, pending_in: &[usize]) -> Connection {
-        let read = collect::read_socket(socket, pending_in);
+        let read = reading::read_socket(socket, pending_in);
         let resource = self.store.resource(told);
         let both = self.pending.handles.get(&told).into_iter().flatten().chain(pending_in);
         let both: BTreeSet<usize> = both.copied().collect();
@@ -236,7 +234,7 @@ impl Collector<'_> {
             if !told.iter().any(|told| told.has(child)) {
                 // Node.js has no handle for it, so nothing in its loop waits for it.
                 let in_loop = InLoop { holds: false, is_ref: None, released: None };
-                let item = collect::read_child(child, pending_in);
+                let item = reading::read_child(child, pending_in);
                 items.pending.push(Item { in_loop: Some(in_loop), ..item });
             }
         }
@@ -279,49 +277,6 @@ fn is_undici(item: &Item) -> bool {
     item.package.as_ref().is_some_and(|package| package.name == "undici")
 }
 
-fn connection(item: Item, resource: &Resource) -> Connection {
-    let packages = resource.facts.as_ref().map(|facts| facts.packages.clone()).unwrap_or_default();
-    Connection { item, packages, timed_in: BTreeSet::new() }
-}
-
-/// The connection that a timer belongs to: one of those that its library took part in making, and
-/// that are pending at the same responses. At a response each has one timer at most that holds the
-/// loop, so that no other hides; a pool may make a new one for each use.
-fn connection_of<'a>(
-    timer: &Item,
-    connections: &'a mut [Connection],
-) -> Option<&'a mut Connection> {
-    let library = &timer.package.as_ref()?.name;
-    let holds = timer.in_loop.is_none_or(|in_loop| in_loop.holds);
-    connections.iter_mut().find(|connection| {
-        let Connection { item, packages, timed_in } = connection;
-        let fits = |index| item.pending_in.contains(index) && !(holds && timed_in.contains(index));
-        packages.contains(library) && timer.pending_in.iter().all(fits)
-    })
-}
-
-/// A library closes its connection when this timer fires, or looks after it with it.
-fn keep_time(connection: &mut Connection, timer: &Item) {
-    let is_last = timer.pending_in.last() > connection.timed_in.last();
-    connection.timed_in.extend(&timer.pending_in);
-    if !is_last {
-        return;
-    }
-    let item = &mut connection.item;
-    item.timer = timer.timer;
-    item.idle_until = timer.due();
-    let held = |item: &Item| item.in_loop.is_some_and(|in_loop| in_loop.holds);
-    if held(timer) && !held(item) {
-        item.in_loop = timer.in_loop;
-    } else if held(timer)
-        && let Some(in_loop) = &mut item.in_loop
-        && let Some(released) = in_loop.released
-    {
-        // Both have to let go.
-        in_loop.released = timer.let_go().map(|timer| timer.max(released));
-    }
-}
-
 /// When a timer was armed last: when it was made, or when it fired.
 fn armed_at(timer: &Resource) -> Option<Timestamp> {
     let due = timer.facts.as_ref()?.due?;
@@ -347,40 +302,9 @@ fn resource_item(kind: Kind, resource: &Resource, pending_in: &[usize]) -> Item 
 
 /// Whose code made it. The handler's own line counts, with the library that it called.
 fn made_by(owner: Option<&Owner>, facts: Option<&ItemFacts>) -> (Option<Origin>, Option<Package>) {
-    let (origin, package) = owner::origin(owner);
+    let (origin, package) = origin(owner);
     let told = facts.and_then(|facts| facts.package.clone());
     (origin, told.or(package))
-}
-
-/// What the feed alone shows of a socket: one that the kernel does not list, because it is not
-/// connected yet, was made after the reading, or is no socket but a pipe.
-fn told_socket(facts: &ItemFacts) -> Option<SocketFact> {
-    let state = match facts.kind {
-        ItemKind::Server => SocketState::Listen,
-        ItemKind::Udp => SocketState::Unconnected,
-        ItemKind::Socket if facts.peer.is_none() && facts.in_flight => SocketState::Connecting,
-        ItemKind::Socket => SocketState::Unknown,
-        _ => return None,
-    };
-    let is_path = |address: &Option<String>| {
-        address.as_ref().is_some_and(|address| address.parse::<std::net::SocketAddr>().is_err())
-    };
-    let protocol = match facts.kind {
-        ItemKind::Udp => Protocol::Udp,
-        _ if is_path(&facts.local) || is_path(&facts.peer) => Protocol::Unix,
-        _ if facts.local.is_none() && facts.peer.is_none() && !facts.in_flight => Protocol::Other,
-        _ => Protocol::Tcp,
-    };
-    Some(SocketFact {
-        inode: facts.inode.unwrap_or_default(),
-        pid: 0,
-        protocol,
-        local: facts.local.clone(),
-        peer: facts.peer.clone(),
-        state,
-        receive_queue: 0,
-        send_queue: 0,
-    })
 }
 
 fn handle(facts: &ItemFacts, resource: &Resource) -> Option<(HandleKind, Option<String>)> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::collect;
 use crate::analysis::item::Item;
-use crate::analysis::proof::seen::{self, Sight};
-use crate::analysis::proof::{late, likeness, peer, verdict};
+use crate::analysis::runtimes;
+use crate::analysis::verification::seen::{self, Sight};
+use crate::analysis::verification::{invocations, late, likeness, peer, verdict};
 use crate::analysis::{finding, mode};
 use crate::exit;
 use crate::model::diagnostic::{Diagnostic, Effect, FailureId, GapId};
@@ -22,7 +22,7 @@ use crate::report::{
 
 /// Puts into a report what the runs say of its predictions. Of several runs under one policy the
 /// last one counts.
-pub fn prove(report: &mut Report, runs: &[&Store]) {
+pub fn verify(report: &mut Report, runs: &[&Store]) {
     let mut proved: BTreeMap<Policy, ProvedPolicy> = BTreeMap::new();
     let (mut pause_ms, mut peers) = (0.0, Vec::new());
     for store in runs {
@@ -125,17 +125,11 @@ fn in_flight(known: &Together) -> ProvedInFlight {
 fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
     let fails =
         !matches!(proved.outcome, Some(ReportedOutcome::Response | ReportedOutcome::Held) | None);
-    fails && was_answered(report, proved.index)
-}
-
-/// Whether an invocation got a response in the run that predicts, if that had so many.
-pub(super) fn was_answered(report: &Report, index: u32) -> bool {
-    let before = report.invocations.iter().find(|known| known.index == index);
-    before.is_none_or(|known| known.outcome == Some(ReportedOutcome::Response))
+    fails && invocations::was_answered(report, proved.index)
 }
 
 fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
-    let items = collect::items(store).pending;
+    let items = runtimes::items(store).pending;
     let findings = findings(report, store, &items, enforced);
     let response = response(report, store, &items, enforced.policy);
     let ids_of = |items: &[&Item]| likeness::ids(&report.findings, items);
@@ -153,7 +147,7 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
         verdict,
         tries: 1,
         response,
-        invocations: invocations(store),
+        invocations: invocations::of(store),
         findings,
         late_errors,
         in_flight: store.together.as_ref().map(in_flight).or(store.takes_one.then_some(ALONE)),
@@ -302,19 +296,6 @@ fn response(report: &Report, store: &Store, items: &[Item], policy: Policy) -> P
         observed_ms: observed.and_then(|(_, ms)| ms),
         verdict,
     }
-}
-
-pub(super) fn invocations(store: &Store) -> Vec<ProvedInvocation> {
-    let each = store.invocations.iter().map(|known| ProvedInvocation {
-        index: known.index,
-        outcome: known.outcome.map(ReportedOutcome::from),
-        error_type: known.error_type.clone(),
-        response_ms: known.responded_at.map(|at| at.millis_since(known.delivered_at)),
-        awake_ms: known.idle_at.zip(known.responded_at).map(|(idle, at)| idle.millis_since(at)),
-        frozen_ms: known.thawed_at.zip(known.frozen_at).map(|(thaw, at)| thaw.millis_since(at)),
-        frozen_by: known.frozen_by,
-    });
-    each.collect()
 }
 
 fn shutdown(

@@ -1,15 +1,13 @@
 //! What became of the handler once the connections to a peer had been broken.
 
-use crate::analysis::collect;
-use crate::analysis::proof::{late, likeness, prove};
+use crate::analysis::runtimes;
+use crate::analysis::verification::{invocations, late, likeness};
 use crate::model::diagnostic::{Diagnostic, Effect, FailureId, GapId};
 use crate::model::invocation::{Invocation, Outcome};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 use crate::observation::{BrokenPeer, Policy};
-use crate::report::{
-    HandlerRuntime, PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome,
-};
+use crate::report::{PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome};
 
 /// Whether a peer is broken in this run.
 pub(super) fn is_broken(store: &Store) -> bool {
@@ -27,7 +25,7 @@ pub(super) fn of(
     let used = store.peer.broken.iter().find(|(_, connections)| *connections > 0);
     let worst =
         used.filter(|_| missing.is_empty()).and_then(|(at, _)| worst(store, undisturbed, *at));
-    let items = collect::items(store).pending;
+    let items = runtimes::items(store).pending;
     let ids_of = |items: &[&_]| likeness::ids(&report.findings, items);
     ProvedPeer {
         peer: broken.peer.to_string(),
@@ -36,7 +34,7 @@ pub(super) fn of(
         reconnects: used.map_or(0, |(at, _)| reconnects(store, *at)),
         effect: worst.map(|(effect, _)| effect),
         invocation: worst.map(|(_, index)| index),
-        invocations: prove::invocations(store),
+        invocations: invocations::of(store),
         late_errors: late::errors(store, &items, Policy::Freeze, ids_of),
         missing,
     }
@@ -137,11 +135,7 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Diagnostic> {
     if let Some(missing) = missing.first() {
         let message =
             format!("what a broken connection to {peer} does could not be shown: {missing}");
-        let hint = if report.handler.runtime == HandlerRuntime::Node {
-            "--proxy has to name the host and port that the handler itself connects to, and that have to be there; what a worker or a child process connects to is not led through the proxy"
-        } else {
-            "name the peer in the handler's environment, as HOST:PORT, in a URL, or as in PGHOST and PGPORT: a tokio program is led to the proxy by that"
-        };
+        let hint = runtimes::proxy_hint(report.handler.runtime);
         return vec![Diagnostic::new(GapId::ProofIncomplete, message).hint(hint)];
     }
     // What waits for an empty loop is frozen as well, later.
@@ -149,7 +143,8 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Diagnostic> {
     let index = proved.invocation.filter(|_| gated);
     let failed = proved.invocations.iter().find(|known| Some(known.index) == index);
     let is_bad = matches!(proved.effect, Some(PeerEffect::Fails | PeerEffect::Hangs));
-    let is_new = |failed: &&ProvedInvocation| is_bad && prove::was_answered(report, failed.index);
+    let is_new =
+        |failed: &&ProvedInvocation| is_bad && invocations::was_answered(report, failed.index);
     let Some(failed) = failed.filter(is_new) else {
         return Vec::new();
     };
