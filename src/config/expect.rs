@@ -85,7 +85,7 @@ fn rule<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Pattern> {
     match others.into_iter().find(|(id, ..)| pattern.matches(id)) {
         Some((id, why, hint)) => {
             let message = format!("`{id}` cannot be expected: it is no pending item, {why}");
-            reader.refuse(value.node.span(), message, hint);
+            reader.refuse(value.item.span(), message, hint);
         }
         None => matches_none(reader, value, "rule", &rules),
     }
@@ -94,7 +94,7 @@ fn rule<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Pattern> {
 
 /// A glob that nothing can match would be stale for ever.
 fn matches_none(reader: &mut Reader<'_>, value: Value<'_>, what: &str, known: &[&'static str]) {
-    let text = value.node.get_ref().as_str().unwrap_or_default();
+    let text = value.item.get_ref().as_str().unwrap_or_default();
     let is_glob = text.contains(['*', '?', '[', ']', '{', '}', '\\']);
     let (verb, hint) = if is_glob {
         ("matches", words::all(known))
@@ -102,7 +102,7 @@ fn matches_none(reader: &mut Reader<'_>, value: Value<'_>, what: &str, known: &[
         ("is", words::suggestion(text, known))
     };
     let message = format!("{} {verb} no {what}", problem::quoted(text));
-    reader.refuse(value.node.span(), message, hint);
+    reader.refuse(value.item.span(), message, hint);
 }
 
 fn modes<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<String> {
@@ -114,17 +114,17 @@ fn modes<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<String> {
 
 /// TOML has dates of its own, without quotes.
 fn until<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Date> {
-    match value.node.get_ref() {
+    match value.item.get_ref() {
         DeValue::Datetime(Datetime { date: Some(day), time, .. }) => {
             if time.is_some() {
                 let hint = format!("leave the time out: until = {day}");
-                reader.refuse(value.node.span(), "`until` is a date without a time", hint);
+                reader.refuse(value.item.span(), "`until` is a date without a time", hint);
                 return None;
             }
             let date = date(day);
             if date.is_none() {
                 let hint = format!("for example: {}", value.key.example);
-                reader.refuse(value.node.span(), "`until` is no day of the calendar", hint);
+                reader.refuse(value.item.span(), "`until` is no day of the calendar", hint);
             }
             date
         }

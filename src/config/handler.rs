@@ -14,7 +14,7 @@ use crate::config::{Event, HandlerTable, options};
 use crate::model::problem::quoted;
 use crate::runtime::{self, Managed, Refusal};
 
-/// What a file for Node.js may end in; an export may stand behind it.
+/// Extensions of scripts; an export may stand behind one.
 const SCRIPTS: [&str; 8] = ["js", "cjs", "mjs", "ts", "mts", "cts", "tsx", "jsx"];
 
 /// What is said of a file that is missing.
@@ -81,7 +81,7 @@ fn path<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Text<'a>> {
     Some(text)
 }
 
-/// Whether HANDLER names something that exists: itself, or for Node.js the file before a last
+/// Whether HANDLER names something that exists: itself, or for a script the file before a last
 /// colon.
 fn is_there(handler: &str, exists: &dyn Fn(&Path) -> bool) -> bool {
     let file = handler.rsplit_once(':').filter(|(file, export)| {
@@ -160,12 +160,12 @@ fn begins_as_json(text: &str) -> bool {
 }
 
 fn env<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<(String, String)> {
-    let DeValue::Table(entries) = value.node.get_ref() else {
+    let DeValue::Table(entries) = value.item.get_ref() else {
         reader.wrong_type(value, None);
         return Vec::new();
     };
     let mut variables = Vec::new();
-    for (key, node) in in_order(entries) {
+    for (key, item) in in_order(entries) {
         let name = key.get_ref().as_ref();
         if name.is_empty() || name.contains(['=', '\0']) {
             let message = format!("{} cannot be the name of a variable", quoted(name));
@@ -175,17 +175,17 @@ fn env<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<(String, String)> {
                 "a name has at least one character, and no = or NUL",
             );
         }
-        match node.get_ref() {
+        match item.get_ref() {
             DeValue::String(text) if text.contains('\0') => {
                 let message = format!("the variable {} has a NUL character", quoted(name));
-                reader.refuse(node.span(), message, "no variable can have one: remove it");
+                reader.refuse(item.span(), message, "no variable can have one: remove it");
             }
             DeValue::String(text) => variables.push((name.to_owned(), text.clone().into_owned())),
             other => {
                 let found = type_of(other);
                 let message = format!("the variable {} is a string; this is {found}", quoted(name));
-                let hint = in_quotes(reader.source.at(node.span()), other);
-                reader.refuse(node.span(), message, hint);
+                let hint = in_quotes(reader.source.at(item.span()), other);
+                reader.refuse(item.span(), message, hint);
             }
         }
     }
@@ -224,8 +224,8 @@ fn runtime<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<String> {
 /// One mode or several.
 fn modes<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<String> {
     let known = names::modes();
-    let span = value.node.span();
-    let texts = match value.node.get_ref() {
+    let span = value.item.span();
+    let texts = match value.item.get_ref() {
         DeValue::String(text) => vec![Text { text, span }],
         DeValue::Array(_) => reader.texts(value),
         _ => {

@@ -55,7 +55,7 @@ fn tables<'a>(
     value: Option<Value<'a>>,
 ) -> Vec<(Range<usize>, &'a DeTable<'a>)> {
     let Some(value) = value else { return Vec::new() };
-    let DeValue::Array(items) = value.node.get_ref() else {
+    let DeValue::Array(items) = value.item.get_ref() else {
         reader.wrong_type(value, Some(format!("write its header as {}", value.key.example)));
         return Vec::new();
     };

@@ -14,7 +14,7 @@ use crate::config::words;
 use crate::model::problem::{self, Problem};
 
 /// A value or key with its place.
-pub(super) type Node<'a> = Spanned<DeValue<'a>>;
+pub(super) type Item<'a> = Spanned<DeValue<'a>>;
 
 /// Something that is wrong.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) struct Value<'a> {
     /// Its key.
     pub(super) key: &'static Key,
     /// Itself.
-    pub(super) node: &'a Node<'a>,
+    pub(super) item: &'a Item<'a>,
 }
 
 /// A text, and where it stands.
@@ -68,7 +68,7 @@ impl<'a> Table<'a> {
     /// A value, if it is there.
     pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
         let key = self.section.key(name)?;
-        Some(Value { key, node: self.entries.get(name)? })
+        Some(Value { key, item: self.entries.get(name)? })
     }
 
     /// Whether a key is there, perhaps misspelt.
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where a key stands: once, but for a list of tables.
-    fn occurrences(&self, key: &Spanned<DeString<'_>>, value: &Node<'_>) -> Vec<Range<usize>> {
+    fn occurrences(&self, key: &Spanned<DeString<'_>>, value: &Item<'_>) -> Vec<Range<usize>> {
         let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter().skip(1));
         let headers =
             items.map(Spanned::span).filter(|span| self.source.at(span.clone()).starts_with("[["));
@@ -158,15 +158,15 @@ impl<'a> Reader<'a> {
     /// A value that is not what its key takes. `hint` is how to mend it, if that is known.
     pub(super) fn wrong_type(&mut self, value: Value<'a>, hint: Option<String>) {
         let Key { name, form, example } = value.key;
-        let found = type_of(value.node.get_ref());
+        let found = type_of(value.item.get_ref());
         let hint = hint.unwrap_or_else(|| format!("for example: {example}"));
-        self.refuse(value.node.span(), format!("`{name}` is {form}; this is {found}"), hint);
+        self.refuse(value.item.span(), format!("`{name}` is {form}; this is {found}"), hint);
     }
 
     /// A string, if the value is one.
     pub(super) fn string(&mut self, value: Value<'a>) -> Option<Text<'a>> {
-        let span = value.node.span();
-        let text = value.node.get_ref().as_str().map(|text| Text { text, span });
+        let span = value.item.span();
+        let text = value.item.get_ref().as_str().map(|text| Text { text, span });
         if text.is_none() {
             self.wrong_type(value, None);
         }
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
     /// Strings of an array that is not empty.
     pub(super) fn texts(&mut self, value: Value<'a>) -> Vec<Text<'a>> {
         let name = value.key.name;
-        let items = match value.node.get_ref() {
+        let items = match value.item.get_ref() {
             DeValue::Array(items) => items,
             DeValue::String(text) => {
                 let hint = format!("write it as {name} = [{}]", problem::quoted(text));
@@ -199,12 +199,12 @@ impl<'a> Reader<'a> {
             }
         };
         if items.is_empty() {
-            self.refuse(value.node.span(), format!("`{name}` is empty"), "leave it out");
+            self.refuse(value.item.span(), format!("`{name}` is empty"), "leave it out");
         }
         items.iter().filter_map(|item| self.item(value.key, item)).collect()
     }
 
-    fn item(&mut self, key: &'static Key, item: &'a Node<'a>) -> Option<Text<'a>> {
+    fn item(&mut self, key: &'static Key, item: &'a Item<'a>) -> Option<Text<'a>> {
         let span = item.span();
         if let Some(text) = item.get_ref().as_str() {
             return Some(Text { text, span });
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number from 1.
     pub(super) fn number(&mut self, value: Value<'a>, most: u32) -> Option<u32> {
-        match value.node.get_ref() {
+        match value.item.get_ref() {
             DeValue::Integer(integer) => {
                 let number = whole(integer).filter(|number| (1..=most).contains(number));
                 if number.is_none() {
@@ -246,14 +246,14 @@ impl<'a> Reader<'a> {
             _ => format!("for example: {example}"),
         };
         let message = format!("`{name}` is from 1 to {most}; this is {found}");
-        self.refuse(value.node.span(), message, hint);
+        self.refuse(value.item.span(), message, hint);
     }
 
     /// True or false.
     pub(super) fn boolean(&mut self, value: Value<'a>) -> Option<bool> {
-        let boolean = value.node.get_ref().as_bool();
+        let boolean = value.item.get_ref().as_bool();
         if boolean.is_none() {
-            let word = value.node.get_ref().as_str().unwrap_or_default();
+            let word = value.item.get_ref().as_str().unwrap_or_default();
             let quoted = matches!(word, "true" | "false");
             let hint = format!("leave the quotes out: {} = {word}", value.key.name);
             self.wrong_type(value, quoted.then_some(hint));
@@ -302,7 +302,7 @@ fn whole(integer: &DeInteger<'_>) -> Option<u32> {
 /// The entries of a table in the order of the file.
 pub(super) fn in_order<'a>(
     entries: &'a DeTable<'a>,
-) -> Vec<(&'a Spanned<DeString<'a>>, &'a Node<'a>)> {
+) -> Vec<(&'a Spanned<DeString<'a>>, &'a Item<'a>)> {
     let mut entries: Vec<_> = entries.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries

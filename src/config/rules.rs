@@ -7,18 +7,18 @@ use toml::de::{DeString, DeValue};
 
 use crate::config::keys::Section;
 use crate::config::names::{GAP, LEVELS};
-use crate::config::reader::{Node, Reader, Text, Value, type_of};
+use crate::config::reader::{Item, Reader, Text, Value, type_of};
 use crate::rule::{Level, RuleId};
 
 /// Reads the levels.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> BTreeMap<RuleId, Level> {
-    let DeValue::Table(entries) = value.node.get_ref() else {
+    let DeValue::Table(entries) = value.item.get_ref() else {
         reader.wrong_type(value, Some("write its header as [rules]".into()));
         return BTreeMap::new();
     };
     let entries = entries.iter();
     entries
-        .filter_map(|(key, node)| Some((rule(reader, key)?, level(reader, key, node)?)))
+        .filter_map(|(key, item)| Some((rule(reader, key)?, level(reader, key, item)?)))
         .collect()
 }
 
@@ -38,16 +38,16 @@ fn rule(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>) -> Option<RuleId> 
 fn level<'a>(
     reader: &mut Reader<'a>,
     key: &Spanned<DeString<'_>>,
-    node: &'a Node<'a>,
+    item: &'a Item<'a>,
 ) -> Option<Level> {
     let words = LEVELS.map(|(word, _)| word);
-    let Some(text) = node.get_ref().as_str() else {
+    let Some(text) = item.get_ref().as_str() else {
         let message =
-            format!("`{}` is a level; this is {}", key.get_ref(), type_of(node.get_ref()));
+            format!("`{}` is a level; this is {}", key.get_ref(), type_of(item.get_ref()));
         let hint = "a level is \"deny\", \"warn\" or \"allow\"";
-        reader.refuse(node.span(), message, hint);
+        reader.refuse(item.span(), message, hint);
         return None;
     };
-    let word = reader.one_of(&Text { text, span: node.span() }, "level", &words)?;
+    let word = reader.one_of(&Text { text, span: item.span() }, "level", &words)?;
     LEVELS.iter().find(|(known, _)| *known == word).map(|(_, level)| *level)
 }

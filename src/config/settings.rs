@@ -35,7 +35,7 @@ pub struct HandlerTable {
     pub options: RunOptions,
     /// Environment variables.
     pub env: Vec<(String, String)>,
-    /// For Node.js: the managed runtime, for example `nodejs22.x`.
+    /// The managed runtime to run as, for example `nodejs22.x`.
     pub runtime: Option<String>,
     /// The completion modes to gate on; empty: those that the handler uses.
     pub modes: Vec<String>,

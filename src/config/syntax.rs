@@ -87,9 +87,9 @@ fn index<T: Ord>(starts: &[T], at: &T) -> usize {
 
 /// Where the tables of a document begin, in its order.
 fn tables(document: &DeTable<'_>) -> Vec<usize> {
-    let starts = document.values().flat_map(|node| match node.get_ref() {
+    let starts = document.values().flat_map(|item| match item.get_ref() {
         DeValue::Array(items) => items.iter().map(|item| item.span().start).collect(),
-        DeValue::Table(_) => vec![node.span().start],
+        DeValue::Table(_) => vec![item.span().start],
         _ => Vec::new(),
     });
     let mut starts: Vec<usize> = starts.collect();

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use toml::{Table, Value};
 
-use crate::template::lookup::Lookup;
-use crate::template::node::join;
+use crate::template::lookup::{Lookup, join};
 
 /// How many folders of a workspace are looked into.
 const MOST_MEMBERS: usize = 2_000;

@@ -4,7 +4,7 @@ use crate::model::problem::Problem;
 use crate::model::problem::quoted;
 use crate::template::intrinsic::{self, Settled, Text};
 use crate::template::resource::{Function, duplicates};
-use crate::template::tree::{Key, Node};
+use crate::template::tree::{Element, Key};
 
 /// Variables that Lambda sets, and that a function cannot have of its own (AWS Lambda developer
 /// guide, "Defined runtime environment variables").
@@ -46,7 +46,7 @@ pub(super) fn read(function: &Function<'_>, problems: &mut Vec<Problem>) -> Envi
 }
 
 impl Environment {
-    fn add(&mut self, function: &Function<'_>, layer: Node<'_>, problems: &mut Vec<Problem>) {
+    fn add(&mut self, function: &Function<'_>, layer: Element<'_>, problems: &mut Vec<Problem>) {
         let Some(inner) = self.open(function, layer, "Environment", problems) else { return };
         let Some(variables) = inner.get("Variables") else { return };
         let Some(variables) = self.open(function, variables, "Environment.Variables", problems)
@@ -66,23 +66,23 @@ impl Environment {
     fn open<'a>(
         &mut self,
         function: &Function<'a>,
-        node: Node<'a>,
+        element: Element<'a>,
         name: &str,
         problems: &mut Vec<Problem>,
-    ) -> Option<Node<'a>> {
-        if intrinsic::is_call(node) {
+    ) -> Option<Element<'a>> {
+        if intrinsic::is_call(element) {
             *self = Self::default();
         }
-        match intrinsic::settle(function.scope(), node) {
+        match intrinsic::settle(function.scope(), element) {
             Settled::Absent => None,
-            Settled::Node(node) if !intrinsic::is_call(node) => {
-                if node.entries().is_none() {
+            Settled::Element(element) if !intrinsic::is_call(element) => {
+                if element.entries().is_none() {
                     let message = format!("{name} of {} is no mapping", function.quoted());
-                    problems.push(node.position().problem(message, None));
+                    problems.push(element.position().problem(message, None));
                 }
-                Some(node)
+                Some(element)
             }
-            Settled::Node(_) | Settled::Unknown(_) => {
+            Settled::Element(_) | Settled::Unknown(_) => {
                 self.unresolved.push(name.to_owned());
                 None
             }
@@ -93,7 +93,7 @@ impl Environment {
         &mut self,
         function: &Function<'_>,
         key: Key<'_>,
-        value: Node<'_>,
+        value: Element<'_>,
     ) -> Result<(), Problem> {
         let name = key.name;
         // What a macro puts in is known in the cloud only.

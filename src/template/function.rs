@@ -7,9 +7,9 @@ use crate::config::{HandlerTable, RunOptions};
 use crate::model::problem::Problem;
 use crate::model::problem::quoted;
 use crate::runtime::{self, Family, Managed, Refusal};
-use crate::template::lookup::Lookup;
+use crate::template::lookup::{Lookup, join};
 use crate::template::resource::{Dialect, Function, Located};
-use crate::template::tree::{Node, Position};
+use crate::template::tree::{Element, Position};
 use crate::template::{environment, node, rust};
 
 /// What a function without a `Timeout` has, in seconds (CloudFormation template reference,
@@ -217,11 +217,11 @@ fn path(function: &Function<'_>, property: &str, code: &Located<String>) -> Resu
         let message = format!("{property} of {} is no path", function.quoted());
         return Err(position.problem(message, None).into());
     }
-    Ok(Code { path: node::join(value.as_ref(), ""), position: *position })
+    Ok(Code { path: join(value.as_ref(), ""), position: *position })
 }
 
 /// Why code that a mapping describes cannot be run.
-fn elsewhere(code: Node<'_>) -> Option<&'static str> {
+fn elsewhere(code: Element<'_>) -> Option<&'static str> {
     let has = |names: &[&str]| names.iter().any(|name| code.get(name).is_some());
     if has(&["ZipFile"]) {
         Some("its code stands in the template")

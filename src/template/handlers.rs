@@ -10,7 +10,7 @@ use crate::template::function::{self, Found, Refused};
 use crate::template::lookup::Lookup;
 use crate::template::resource::{Dialect, Function, duplicates};
 use crate::template::scope::Scope;
-use crate::template::tree::{Key, Node, Tree};
+use crate::template::tree::{Element, Key, Tree};
 
 /// What a template names.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -44,7 +44,7 @@ pub struct Skipped {
     pub column: u32,
     /// Why, as a part of a sentence. Foreign text in it is quoted and escaped.
     pub reason: String,
-    /// Whether its runtime is one for Node.js, or may be, so that it should have been run.
+    /// Its runtime is one for a language that loopcheck runs, or may be, so that it should have been run.
     pub is_ours: bool,
 }
 
@@ -64,8 +64,8 @@ pub fn handlers(text: &str, lookup: &dyn Lookup) -> Result<Handlers, Vec<Problem
             Kind::Skipped(reason) => found.skipped.push(skipped(key, reason)),
             Kind::Loop => {
                 let is_ours =
-                    functions_of_loop(resource).into_iter().any(|(key, dialect, node)| {
-                        function::is_ours(&Function::new(key, dialect, node, globals, &scope))
+                    functions_of_loop(resource).into_iter().any(|(key, dialect, element)| {
+                        function::is_ours(&Function::new(key, dialect, element, globals, &scope))
                     });
                 let reason = "its loop is written out in the cloud".to_owned();
                 found.skipped.push(Skipped { is_ours, ..skipped(key, reason) });
@@ -116,7 +116,7 @@ enum Kind {
     Other,
 }
 
-fn kind(key: Key<'_>, resource: Node<'_>) -> Kind {
+fn kind(key: Key<'_>, resource: Element<'_>) -> Kind {
     if key.name == "Fn::Transform" {
         return Kind::Skipped("it is put in by a macro in the cloud".into());
     }
@@ -124,7 +124,7 @@ fn kind(key: Key<'_>, resource: Node<'_>) -> Kind {
         return Kind::Loop;
     }
     let Some(name) =
-        resource.get("Type").filter(|name| name.tag().is_none()).and_then(Node::scalar)
+        resource.get("Type").filter(|name| name.tag().is_none()).and_then(Element::scalar)
     else {
         let message = format!("the resource {} has no Type", quoted(key.name));
         return Kind::Wrong(key.position.problem(message, None));
@@ -147,7 +147,7 @@ fn kind(key: Key<'_>, resource: Node<'_>) -> Kind {
 
 /// The functions that a loop makes, with those of the loops in it. An alias may stand for the same
 /// loop again.
-fn functions_of_loop(body: Node<'_>) -> Vec<(Key<'_>, Dialect, Node<'_>)> {
+fn functions_of_loop(body: Element<'_>) -> Vec<(Key<'_>, Dialect, Element<'_>)> {
     let (mut functions, mut open, mut seen) = (Vec::new(), vec![body], HashSet::new());
     while let Some(body) = open.pop() {
         if !seen.insert(body.position()) {
@@ -155,7 +155,7 @@ fn functions_of_loop(body: Node<'_>) -> Vec<(Key<'_>, Dialect, Node<'_>)> {
         }
         // A variable, what it stands for, and what is made for each of these.
         let made = body.items().and_then(|mut parts| parts.nth(2));
-        for (key, resource) in made.and_then(Node::entries).into_iter().flatten() {
+        for (key, resource) in made.and_then(Element::entries).into_iter().flatten() {
             match kind(key, resource) {
                 Kind::Loop => open.push(resource),
                 Kind::Function(dialect) => functions.push((key, dialect, resource)),
@@ -173,7 +173,7 @@ fn skipped(key: Key<'_>, reason: String) -> Skipped {
 }
 
 /// What puts more into the template before it is deployed.
-fn macros(template: Node<'_>) -> Vec<Skipped> {
+fn macros(template: Element<'_>) -> Vec<Skipped> {
     let include = template.entries().into_iter().flatten().map(|(key, _)| key);
     let include = include.filter(|key| key.name == "Fn::Transform");
     let include = include.map(|key| skipped(key, "it is put in by a macro in the cloud".into()));
@@ -193,7 +193,7 @@ fn macros(template: Node<'_>) -> Vec<Skipped> {
     include.chain(foreign).collect()
 }
 
-fn resources(template: Node<'_>) -> Result<Node<'_>, Problem> {
+fn resources(template: Element<'_>) -> Result<Element<'_>, Problem> {
     let hint = || Some("give a template of AWS SAM or CloudFormation".to_owned());
     if template.entries().is_none() {
         let message = "this is no template: it is no mapping with Resources";
@@ -217,7 +217,7 @@ fn resources(template: Node<'_>) -> Result<Node<'_>, Problem> {
 }
 
 /// A run of nothing would be green.
-fn nothing_to_run(resources: Node<'_>, skipped: &[Skipped]) -> Vec<Problem> {
+fn nothing_to_run(resources: Element<'_>, skipped: &[Skipped]) -> Vec<Problem> {
     let first = if skipped.is_empty() {
         let message = "the template has no function";
         let hint = "loopcheck looks for AWS::Serverless::Function and AWS::Lambda::Function";

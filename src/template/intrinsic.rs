@@ -4,7 +4,7 @@
 //! reference". A value that is known in the cloud only is told with the reason.
 
 use crate::template::scope::{Parameter, Scope};
-use crate::template::tree::Node;
+use crate::template::tree::Element;
 
 /// The longest value. All environment variables of a function together have 4 KB.
 const LONGEST: usize = 64 * 1024;
@@ -12,8 +12,8 @@ const LONGEST: usize = 64 * 1024;
 /// What a value is, after the choice of `Fn::If`.
 #[derive(Debug)]
 pub(super) enum Settled<'a> {
-    /// This node, which is no choice.
-    Node(Node<'a>),
+    /// This element, which is no choice.
+    Element(Element<'a>),
     /// As if it were not written: `AWS::NoValue`, or nothing.
     Absent,
     /// It cannot be known here: why.
@@ -36,53 +36,53 @@ pub(super) enum Text {
 /// A function and what it is given.
 struct Call<'a> {
     name: &'a str,
-    argument: Node<'a>,
+    argument: Element<'a>,
 }
 
 /// Follows `Fn::If` and `Fn::FindInMap` to what they choose.
-pub(super) fn settle<'a>(scope: &Scope<'a>, node: Node<'a>) -> Settled<'a> {
-    scope.step(|| settled(scope, node)).unwrap_or_else(|| Settled::Unknown(too_much()))
+pub(super) fn settle<'a>(scope: &Scope<'a>, element: Element<'a>) -> Settled<'a> {
+    scope.step(|| settled(scope, element)).unwrap_or_else(|| Settled::Unknown(too_much()))
 }
 
 /// The text that a value comes to.
-pub(super) fn text(scope: &Scope<'_>, node: Node<'_>) -> Text {
-    scope.step(|| evaluated(scope, node)).unwrap_or_else(|| Text::Unknown(too_much()))
+pub(super) fn text(scope: &Scope<'_>, element: Element<'_>) -> Text {
+    scope.step(|| evaluated(scope, element)).unwrap_or_else(|| Text::Unknown(too_much()))
 }
 
-/// Whether a node is a function and not a value.
-pub(super) fn is_call(node: Node<'_>) -> bool {
-    call(node).is_some()
+/// Whether a element is a function and not a value.
+pub(super) fn is_call(element: Element<'_>) -> bool {
+    call(element).is_some()
 }
 
 fn too_much() -> String {
     "it refers to too much".into()
 }
 
-fn settled<'a>(scope: &Scope<'a>, node: Node<'a>) -> Settled<'a> {
-    let Some(call) = call(node) else {
-        return if node.is_null() { Settled::Absent } else { Settled::Node(node) };
+fn settled<'a>(scope: &Scope<'a>, element: Element<'a>) -> Settled<'a> {
+    let Some(call) = call(element) else {
+        return if element.is_null() { Settled::Absent } else { Settled::Element(element) };
     };
     match call.name {
         "Ref" if call.argument.scalar() == Some("AWS::NoValue") => Settled::Absent,
         "If" => match chosen(scope, call.argument) {
-            Ok(node) => settle(scope, node),
+            Ok(element) => settle(scope, element),
             Err(why) => Settled::Unknown(why),
         },
         "FindInMap" => match found_in_map(scope, call.argument) {
-            Ok(node) => settle(scope, node),
+            Ok(element) => settle(scope, element),
             Err(why) => Settled::Unknown(why),
         },
-        _ => Settled::Node(node),
+        _ => Settled::Element(element),
     }
 }
 
-fn evaluated(scope: &Scope<'_>, node: Node<'_>) -> Text {
-    let node = match settle(scope, node) {
-        Settled::Node(node) => node,
+fn evaluated(scope: &Scope<'_>, element: Element<'_>) -> Text {
+    let element = match settle(scope, element) {
+        Settled::Element(element) => element,
         Settled::Absent => return Text::Absent,
         Settled::Unknown(why) => return Text::Unknown(why),
     };
-    let Some(call) = call(node) else { return literal(node) };
+    let Some(call) = call(element) else { return literal(element) };
     let result = match call.name {
         "Ref" => call.argument.scalar().map(|name| reference(scope, name)),
         "Sub" => substitute(scope, call.argument),
@@ -95,21 +95,21 @@ fn evaluated(scope: &Scope<'_>, node: Node<'_>) -> Text {
 /// A value without a function. What refers to a secret or parameter elsewhere is resolved in the
 /// cloud (CloudFormation user guide, "Get values stored in other services using dynamic
 /// references").
-fn literal(node: Node<'_>) -> Text {
-    let Some(text) = node.scalar() else { return Text::Structure };
+fn literal(element: Element<'_>) -> Text {
+    let Some(text) = element.scalar() else { return Text::Structure };
     if text.contains("{{resolve:") {
         return Text::Unknown("it is a dynamic reference".into());
     }
     // What is true is `true`, however it is written.
-    Text::Known(node.boolean().map_or_else(|| text.to_owned(), |value| value.to_string()))
+    Text::Known(element.boolean().map_or_else(|| text.to_owned(), |value| value.to_string()))
 }
 
-/// The function that a node calls, in its short or its long form.
-fn call(node: Node<'_>) -> Option<Call<'_>> {
-    if let Some(name) = node.tag() {
-        return Some(Call { name, argument: node });
+/// The function that a element calls, in its short or its long form.
+fn call(element: Element<'_>) -> Option<Call<'_>> {
+    if let Some(name) = element.tag() {
+        return Some(Call { name, argument: element });
     }
-    let mut entries = node.entries().filter(|entries| entries.len() == 1)?;
+    let mut entries = element.entries().filter(|entries| entries.len() == 1)?;
     let (key, argument) = entries.next()?;
     let name = match key.name {
         "Ref" | "Condition" => key.name,
@@ -120,8 +120,8 @@ fn call(node: Node<'_>) -> Option<Call<'_>> {
     Some(Call { name: if nested { "" } else { name }, argument })
 }
 
-fn call_by_key(node: Node<'_>) -> bool {
-    let mut entries = node.entries().into_iter().flatten();
+fn call_by_key(element: Element<'_>) -> bool {
+    let mut entries = element.entries().into_iter().flatten();
     entries.any(|(key, _)| key.name == "Ref" || key.name.starts_with("Fn::"))
 }
 
@@ -143,14 +143,14 @@ fn reference(scope: &Scope<'_>, name: &str) -> Text {
         return Text::Known(region.to_owned());
     }
     match scope.parameter(name) {
-        Parameter::Default(node) => literal(node),
+        Parameter::Default(element) => literal(element),
         Parameter::Open(why) => Text::Unknown(why),
         Parameter::Missing => Text::Unknown(format!("{name:?} is known in the cloud only")),
     }
 }
 
 /// `Fn::Sub` with a text, or with a text and a mapping of names.
-fn substitute(scope: &Scope<'_>, argument: Node<'_>) -> Option<Text> {
+fn substitute(scope: &Scope<'_>, argument: Element<'_>) -> Option<Text> {
     if let Some(pattern) = argument.scalar() {
         return Some(substituted(scope, pattern, None));
     }
@@ -160,7 +160,7 @@ fn substitute(scope: &Scope<'_>, argument: Node<'_>) -> Option<Text> {
     Some(substituted(scope, pattern.scalar().filter(|_| pattern.tag().is_none())?, Some(names)))
 }
 
-fn substituted(scope: &Scope<'_>, pattern: &str, names: Option<Node<'_>>) -> Text {
+fn substituted(scope: &Scope<'_>, pattern: &str, names: Option<Element<'_>>) -> Text {
     let mut text = String::new();
     let mut rest = pattern;
     while let Some((before, name, after)) = next_reference(rest) {
@@ -171,7 +171,7 @@ fn substituted(scope: &Scope<'_>, pattern: &str, names: Option<Node<'_>>) -> Tex
             let name = name.trim();
             let given = names.and_then(|names| names.get(name));
             let value =
-                given.map_or_else(|| reference(scope, name), |node| self::text(scope, node));
+                given.map_or_else(|| reference(scope, name), |element| self::text(scope, element));
             match value {
                 Text::Known(value) => text.push_str(&value),
                 Text::Unknown(why) => return Text::Unknown(why),
@@ -199,7 +199,7 @@ fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, name, after))
 }
 
-fn join(scope: &Scope<'_>, argument: Node<'_>) -> Option<Text> {
+fn join(scope: &Scope<'_>, argument: Element<'_>) -> Option<Text> {
     let mut items = argument.items().filter(|items| items.len() == 2)?;
     let (delimiter, values) = (items.next()?, items.next()?);
     let delimiter = delimiter.scalar().filter(|_| delimiter.tag().is_none())?;
@@ -219,17 +219,17 @@ fn join(scope: &Scope<'_>, argument: Node<'_>) -> Option<Text> {
     Some(Text::Known(text))
 }
 
-fn chosen<'a>(scope: &Scope<'a>, argument: Node<'a>) -> Result<Node<'a>, String> {
+fn chosen<'a>(scope: &Scope<'a>, argument: Element<'a>) -> Result<Element<'a>, String> {
     let shape = || "Fn::If is not given a condition and two values".to_owned();
     let mut items = argument.items().filter(|items| items.len() == 3).ok_or_else(shape)?;
-    let name = items.next().and_then(Node::scalar).ok_or_else(shape)?;
+    let name = items.next().and_then(Element::scalar).ok_or_else(shape)?;
     let holds =
         condition(scope, name).ok_or_else(|| format!("the condition {name:?} is not known"))?;
     let chosen = if holds { items.next() } else { items.nth(1) };
     chosen.ok_or_else(shape)
 }
 
-fn found_in_map<'a>(scope: &Scope<'a>, argument: Node<'a>) -> Result<Node<'a>, String> {
+fn found_in_map<'a>(scope: &Scope<'a>, argument: Element<'a>) -> Result<Element<'a>, String> {
     let unknown = || "Fn::FindInMap does not find it in Mappings".to_owned();
     let keys = argument.items().filter(|items| items.len() == 3).ok_or_else(unknown)?;
     let keys: Vec<String> = keys
@@ -244,20 +244,20 @@ fn found_in_map<'a>(scope: &Scope<'a>, argument: Node<'a>) -> Result<Node<'a>, S
 
 /// Whether a condition holds if nobody gives a parameter a value.
 fn condition(scope: &Scope<'_>, name: &str) -> Option<bool> {
-    let node = scope.condition(name)?;
-    holds(scope, node)
+    let element = scope.condition(name)?;
+    holds(scope, element)
 }
 
-fn holds(scope: &Scope<'_>, node: Node<'_>) -> Option<bool> {
-    scope.step(|| known_to_hold(scope, node)).flatten()
+fn holds(scope: &Scope<'_>, element: Element<'_>) -> Option<bool> {
+    scope.step(|| known_to_hold(scope, element)).flatten()
 }
 
-fn known_to_hold(scope: &Scope<'_>, node: Node<'_>) -> Option<bool> {
-    let call = call(node)?;
+fn known_to_hold(scope: &Scope<'_>, element: Element<'_>) -> Option<bool> {
+    let call = call(element)?;
     if call.name == "Condition" {
         return condition(scope, call.argument.scalar()?);
     }
-    let arguments: Vec<Node<'_>> = call.argument.items()?.collect();
+    let arguments: Vec<Element<'_>> = call.argument.items()?.collect();
     match (call.name, arguments.as_slice()) {
         ("Equals", [left, right]) => match (text(scope, *left), text(scope, *right)) {
             (Text::Known(left), Text::Known(right)) => Some(left == right),

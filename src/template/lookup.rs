@@ -1,6 +1,6 @@
 //! What a template is read against: the files around it, and the region.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 /// Answers questions about what is around a template. A path is relative to the template's folder
 /// unless it is absolute.
@@ -19,4 +19,11 @@ pub trait Lookup {
 
     /// The region that the handlers are told in `AWS_REGION`, if it is known.
     fn region(&self) -> Option<String>;
+}
+
+/// A path below a folder, without `.` in it.
+pub(super) fn join(folder: &Path, below: &str) -> PathBuf {
+    let parts: PathBuf =
+        folder.join(below).components().filter(|part| *part != Component::CurDir).collect();
+    if parts.as_os_str().is_empty() { PathBuf::from(".") } else { parts }
 }

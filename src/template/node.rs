@@ -1,13 +1,13 @@
 //! Which file and export the `Handler` of a Node.js function names.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::model::problem::Problem;
 use crate::model::problem::quoted;
 use crate::template::function::{Code, Refused, no_folder};
-use crate::template::lookup::Lookup;
+use crate::template::lookup::{Lookup, join};
 use crate::template::resource::{Function, Located};
-use crate::template::tree::{Node, Position};
+use crate::template::tree::{Element, Position};
 
 /// The order in which Lambda tries what a handler's name may stand for, and what Node.js can run
 /// if there is none of these.
@@ -94,7 +94,7 @@ fn entry_point(
     let listed = function
         .build_property("EntryPoints")
         .filter(|_| function.build_method() == Some("esbuild"))
-        .and_then(Node::items);
+        .and_then(Element::items);
     let listed = listed.into_iter().flatten();
     let listed: Vec<(&str, Position)> =
         listed.filter_map(|item| Some((item.scalar()?, item.position()))).collect();
@@ -155,13 +155,6 @@ fn built_hint(lookup: &dyn Lookup) -> String {
              {BUILT}"
         )
     }
-}
-
-/// A path below a folder, without `.` in it.
-pub(super) fn join(folder: &Path, below: &str) -> PathBuf {
-    let parts: PathBuf =
-        folder.join(below).components().filter(|part| *part != Component::CurDir).collect();
-    if parts.as_os_str().is_empty() { PathBuf::from(".") } else { parts }
 }
 
 #[cfg(test)]

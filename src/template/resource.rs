@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::model::problem::{Problem, quoted};
 use crate::template::intrinsic::{self, Settled, Text};
 use crate::template::scope::Scope;
-use crate::template::tree::{Key, Node, Position};
+use crate::template::tree::{Element, Key, Position};
 
 /// Where a function comes from: names and defaults of properties differ.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,11 +31,11 @@ pub(super) struct Function<'a> {
     pub(super) key: Key<'a>,
     /// What kind of resource it is.
     pub(super) dialect: Dialect,
-    own: Option<Node<'a>>,
+    own: Option<Element<'a>>,
     /// A function's own properties go before these (AWS SAM developer guide, "Globals section of
     /// the AWS SAM template").
-    globals: Option<Node<'a>>,
-    metadata: Option<Node<'a>>,
+    globals: Option<Element<'a>>,
+    metadata: Option<Element<'a>>,
     scope: &'a Scope<'a>,
 }
 
@@ -45,8 +45,8 @@ impl<'a> Function<'a> {
     pub(super) fn new(
         key: Key<'a>,
         dialect: Dialect,
-        resource: Node<'a>,
-        globals: Option<Node<'a>>,
+        resource: Element<'a>,
+        globals: Option<Element<'a>>,
         scope: &'a Scope<'a>,
     ) -> Self {
         Self {
@@ -65,21 +65,21 @@ impl<'a> Function<'a> {
     }
 
     /// A property as it is written: that of the function before that of `Globals`.
-    pub(super) fn written(&self, name: &str) -> Option<Node<'a>> {
+    pub(super) fn written(&self, name: &str) -> Option<Element<'a>> {
         let [globals, own] = self.layers(name);
         own.or(globals)
     }
 
     /// A property of `Globals`, and that of the function.
-    pub(super) fn layers(&self, name: &str) -> [Option<Node<'a>>; 2] {
+    pub(super) fn layers(&self, name: &str) -> [Option<Element<'a>>; 2] {
         [self.globals, self.own].map(|layer| layer?.get(name))
     }
 
     /// A property without which the function cannot be run, and which is a text.
     pub(super) fn text(&self, name: &str) -> Result<Option<Located<String>>, Problem> {
-        let Some(node) = self.written(name) else { return Ok(None) };
-        let position = node.position();
-        match intrinsic::text(self.scope, node) {
+        let Some(element) = self.written(name) else { return Ok(None) };
+        let position = element.position();
+        match intrinsic::text(self.scope, element) {
             Text::Known(value) => Ok(Some(Located { value, position })),
             Text::Absent => Ok(None),
             Text::Unknown(why) => Err(self.unknown(name, position, &why)),
@@ -91,12 +91,12 @@ impl<'a> Function<'a> {
     }
 
     /// A property that may be a mapping.
-    pub(super) fn settled(&self, name: &str) -> Result<Option<Node<'a>>, Problem> {
-        let Some(node) = self.written(name) else { return Ok(None) };
-        match intrinsic::settle(self.scope, node) {
-            Settled::Node(node) => Ok(Some(node)),
+    pub(super) fn settled(&self, name: &str) -> Result<Option<Element<'a>>, Problem> {
+        let Some(element) = self.written(name) else { return Ok(None) };
+        match intrinsic::settle(self.scope, element) {
+            Settled::Element(element) => Ok(Some(element)),
             Settled::Absent => Ok(None),
-            Settled::Unknown(why) => Err(self.unknown(name, node.position(), &why)),
+            Settled::Unknown(why) => Err(self.unknown(name, element.position(), &why)),
         }
     }
 
@@ -106,12 +106,12 @@ impl<'a> Function<'a> {
     }
 
     /// An entry of `Metadata.BuildProperties`.
-    pub(super) fn build_property(&self, name: &str) -> Option<Node<'a>> {
+    pub(super) fn build_property(&self, name: &str) -> Option<Element<'a>> {
         self.metadata("BuildProperties")?.get(name)
     }
 
     /// An entry of `Metadata`.
-    pub(super) fn metadata(&self, name: &str) -> Option<Node<'a>> {
+    pub(super) fn metadata(&self, name: &str) -> Option<Element<'a>> {
         self.metadata?.get(name)
     }
 
@@ -140,7 +140,7 @@ impl<'a> Function<'a> {
 
 /// Keys of a mapping that stand there twice. Which of them counts is not the same for everyone who
 /// reads templates.
-pub(super) fn duplicates(mapping: Node<'_>) -> Vec<Problem> {
+pub(super) fn duplicates(mapping: Element<'_>) -> Vec<Problem> {
     let mut seen = HashSet::new();
     let twice = mapping.entries().into_iter().flatten().filter(|(key, _)| !seen.insert(key.name));
     twice

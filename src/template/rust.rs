@@ -8,8 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::model::problem::quoted;
 use crate::template::binary;
 use crate::template::function::{Code, Refused, no_folder};
-use crate::template::lookup::Lookup;
-use crate::template::node::join;
+use crate::template::lookup::{Lookup, join};
 use crate::template::resource::Function;
 
 /// What a Lambda with an OS-only runtime starts.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::template::tree::Node;
+use crate::template::tree::Element;
 
 /// How many steps one value may take. A template can refer to itself, and aliases make few lines
 /// say much.
@@ -13,9 +13,9 @@ const MOST_DEPTH: u32 = 40;
 
 /// The sections that values refer to.
 pub(super) struct Scope<'a> {
-    parameters: Option<Node<'a>>,
-    mappings: Option<Node<'a>>,
-    conditions: Option<Node<'a>>,
+    parameters: Option<Element<'a>>,
+    mappings: Option<Element<'a>>,
+    conditions: Option<Element<'a>>,
     region: Option<String>,
     steps: Cell<u32>,
     depth: Cell<u32>,
@@ -24,7 +24,7 @@ pub(super) struct Scope<'a> {
 /// What a parameter stands for without anyone giving it a value.
 pub(super) enum Parameter<'a> {
     /// Its default.
-    Default(Node<'a>),
+    Default(Element<'a>),
     /// There is no such parameter.
     Missing,
     /// It has none that is the value: why.
@@ -33,7 +33,7 @@ pub(super) enum Parameter<'a> {
 
 impl<'a> Scope<'a> {
     /// The sections of a template.
-    pub(super) fn new(template: Node<'a>, region: Option<String>) -> Self {
+    pub(super) fn new(template: Element<'a>, region: Option<String>) -> Self {
         Self {
             parameters: template.get("Parameters"),
             mappings: template.get("Mappings"),
@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
         let Some(parameter) = self.parameters.and_then(|parameters| parameters.get(name)) else {
             return Parameter::Missing;
         };
-        let kind = parameter.get("Type").and_then(Node::scalar).unwrap_or("String");
+        let kind = parameter.get("Type").and_then(Element::scalar).unwrap_or("String");
         let what = if kind.starts_with("AWS::SSM::Parameter::Value") {
             "stands in the Parameter Store"
         } else if kind == "CommaDelimitedList" || kind.starts_with("List<") {
@@ -82,12 +82,12 @@ impl<'a> Scope<'a> {
     }
 
     /// An entry of `Mappings`.
-    pub(super) fn mapped(&self, map: &str, top: &str, second: &str) -> Option<Node<'a>> {
+    pub(super) fn mapped(&self, map: &str, top: &str, second: &str) -> Option<Element<'a>> {
         self.mappings?.get(map)?.get(top)?.get(second)
     }
 
     /// An entry of `Conditions`.
-    pub(super) fn condition(&self, name: &str) -> Option<Node<'a>> {
+    pub(super) fn condition(&self, name: &str) -> Option<Element<'a>> {
         self.conditions?.get(name)
     }
 

@@ -30,7 +30,7 @@ impl Position {
 #[derive(Debug)]
 pub(super) struct Tree {
     /// The first one is the root.
-    nodes: Vec<Entry>,
+    elements: Vec<Entry>,
 }
 
 #[derive(Debug)]
@@ -52,9 +52,9 @@ enum Content {
     Map(Vec<(usize, usize)>),
 }
 
-/// A node of the tree.
+/// A element of the tree.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node<'a> {
+pub(super) struct Element<'a> {
     tree: &'a Tree,
     index: usize,
 }
@@ -82,19 +82,19 @@ impl Tree {
             })?;
             builder.take(event, span)?;
         }
-        if builder.nodes.is_empty() {
+        if builder.elements.is_empty() {
             return Err(position(1, 0).problem("the template is empty".into(), None));
         }
-        Ok(Self { nodes: builder.nodes })
+        Ok(Self { elements: builder.elements })
     }
 
     /// The whole document.
-    pub(super) fn root(&self) -> Node<'_> {
-        Node { tree: self, index: 0 }
+    pub(super) fn root(&self) -> Element<'_> {
+        Element { tree: self, index: 0 }
     }
 }
 
-impl<'a> Node<'a> {
+impl<'a> Element<'a> {
     /// Where it begins.
     pub(super) fn position(self) -> Position {
         self.entry().position
@@ -129,24 +129,24 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list.
-    pub(super) fn items(self) -> Option<impl ExactSizeIterator<Item = Node<'a>>> {
+    pub(super) fn items(self) -> Option<impl ExactSizeIterator<Item = Element<'a>>> {
         let Content::List(items) = &self.entry().content else { return None };
-        Some(items.iter().map(move |index| Node { tree: self.tree, index: *index }))
+        Some(items.iter().map(move |index| Element { tree: self.tree, index: *index }))
     }
 
     /// The entries of a mapping, in the order of the file.
-    pub(super) fn entries(self) -> Option<impl ExactSizeIterator<Item = (Key<'a>, Node<'a>)>> {
+    pub(super) fn entries(self) -> Option<impl ExactSizeIterator<Item = (Key<'a>, Element<'a>)>> {
         let Content::Map(entries) = &self.entry().content else { return None };
-        let node = move |index: usize| Node { tree: self.tree, index };
+        let element = move |index: usize| Element { tree: self.tree, index };
         Some(entries.iter().map(move |(key, value)| {
-            let key = node(*key);
+            let key = element(*key);
             let name = key.scalar().unwrap_or_default();
-            (Key { name, position: key.position() }, node(*value))
+            (Key { name, position: key.position() }, element(*value))
         }))
     }
 
     /// The value of a key of a mapping; of one that stands there twice, the last.
-    pub(super) fn get(self, name: &str) -> Option<Node<'a>> {
+    pub(super) fn get(self, name: &str) -> Option<Element<'a>> {
         let found = self.entries()?.filter(|(key, _)| key.name == name).last();
         found.map(|(_, value)| value)
     }
@@ -159,14 +159,14 @@ impl<'a> Node<'a> {
     }
 
     fn entry(self) -> &'a Entry {
-        &self.tree.nodes[self.index]
+        &self.tree.elements[self.index]
     }
 }
 
 /// Makes a tree of the parser's events.
 #[derive(Default)]
 struct Builder {
-    nodes: Vec<Entry>,
+    elements: Vec<Entry>,
     anchors: HashMap<usize, usize>,
     open: Vec<Open>,
     ended: bool,
@@ -209,13 +209,13 @@ impl Builder {
             }
             Event::SequenceEnd => {
                 if let Some(open) = self.open.pop() {
-                    self.nodes[open.index].content = Content::List(open.children);
+                    self.elements[open.index].content = Content::List(open.children);
                 }
             }
             Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
                     let entries = self.merged(&open.children);
-                    self.nodes[open.index].content = Content::Map(entries);
+                    self.elements[open.index].content = Content::Map(entries);
                 }
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
@@ -232,8 +232,8 @@ impl Builder {
     ) -> usize {
         let local = tag.filter(|tag| tag.handle == "!" && !tag.suffix.is_empty());
         let tag = local.map(|tag| tag.suffix.clone());
-        let index = self.nodes.len();
-        self.nodes.push(Entry { position, tag, content });
+        let index = self.elements.len();
+        self.elements.push(Entry { position, tag, content });
         if anchor != 0 {
             self.anchors.insert(anchor, index);
         }
@@ -271,13 +271,13 @@ impl Builder {
     /// The entries of a mapping, or of a list of mappings. The same mapping again adds nothing.
     fn merge_sources(&self, value: usize) -> Vec<(usize, usize)> {
         let mut seen = HashSet::new();
-        let sources = match &self.nodes[value].content {
+        let sources = match &self.elements[value].content {
             Content::List(items) => {
                 items.iter().copied().filter(|item| seen.insert(*item)).collect()
             }
             Content::Scalar { .. } | Content::Map(_) => vec![value],
         };
-        let entries = sources.into_iter().filter_map(|index| match &self.nodes[index].content {
+        let entries = sources.into_iter().filter_map(|index| match &self.elements[index].content {
             Content::Map(entries) => Some(entries),
             Content::Scalar { .. } | Content::List(_) => None,
         });
@@ -286,7 +286,7 @@ impl Builder {
 
     /// The text of a scalar, and whether it is plain.
     fn key(&self, index: usize) -> Option<(&str, bool)> {
-        match &self.nodes[index].content {
+        match &self.elements[index].content {
             Content::Scalar { text, plain } => Some((text, *plain)),
             Content::List(_) | Content::Map(_) => None,
         }
