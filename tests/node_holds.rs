@@ -87,11 +87,11 @@ fn the_prediction_never_contradicts_before_exit() {
 fn the_table_is_whole() {
     let table = fs::read_to_string(folder().join("holds.tsv")).unwrap();
     let mut rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    assert_eq!(rows.next().unwrap(), ["handler", "18", "20", "22", "24"]);
+    assert_eq!(rows.next().unwrap(), ["handler", "18", "20", "22", "24", "26"]);
     let rows: Vec<Vec<&str>> = rows.collect();
     assert!(rows.len() >= AT_LEAST, "{} handlers", rows.len());
     for row in &rows {
-        assert_eq!(row.len(), 5, "{row:?}");
+        assert_eq!(row.len(), 6, "{row:?}");
         for cell in &row[1..] {
             let (holds, truth) = cell.split_once(' ').unwrap_or_else(|| panic!("{row:?}"));
             assert!(["empties", "held"].contains(&truth), "{row:?}");

@@ -32,6 +32,7 @@ rows! {
     node_20: Mini, 3, 20, ALL;
     node_22: Mini, 3, 22, ALL;
     node_24: Mini, 4, 24, ALL;
+    node_26: Mini, 4, 26, ALL;
     node_22_as_24: Mini, 4, 22, SOME;
     node_18_ric: Ric, 3, 18, SOME;
     node_20_ric: Ric, 3, 20, SOME;
@@ -89,7 +90,7 @@ const REFUSED: &[(&str, Option<By>, u32, &str)] = &[
 
 fn check_rows(by: By, client: u32, version: u32, which: &[&str]) {
     let Some(path) = path(version) else { return };
-    let as_other = client == 4 && version != 24;
+    let as_other = client == 4 && version < 24;
     let with: Vec<String> = match by {
         By::Ric if node::runtime_client(client).is_none() => return,
         By::Ric => vec!["--ric".into(), format!("{FOLDER}/ric{client}")],
@@ -100,7 +101,9 @@ fn check_rows(by: By, client: u32, version: u32, which: &[&str]) {
     for handler in handlers() {
         let wanted = which.is_empty() || which.contains(&handler.file.as_str());
         let is_ours = |row: &&Row| {
-            row.client == client && row.by.contains(&by) && row.node.contains(&version)
+            // AWS has no client for Node.js 26 that could be asked; the rules are those on 24.
+            let truth = version.min(24);
+            row.client == client && row.by.contains(&by) && row.node.contains(&truth)
         };
         if let Some(row) = handler.runs.iter().find(is_ours).filter(|_| wanted) {
             cases.push((handler.clone(), row.clone()));

@@ -150,7 +150,7 @@ fn every_connection_of_node_is_led_to_the_proxy() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("every.js");
     fs::write(&file, EVERY_WAY).unwrap();
-    for version in [18, 24] {
+    for version in [18, 24, 26] {
         let Some(call) = run_on(version, &file) else { return };
         let call = call.env("PEER_ADDR", peer.addr()).env("PEER_URL", peer.url());
         let report = broken(call, peer.addr()).finish().report();

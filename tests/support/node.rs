@@ -16,7 +16,7 @@ use super::servers::{free_addr, missing, once_ready};
 pub const FOLDER: &str = "testdata/node";
 
 /// The release lines of Node that Lambda has, or had until lately, a runtime for.
-pub const VERSIONS: [u32; 4] = [18, 20, 22, 24];
+pub const VERSIONS: [u32; 5] = [18, 20, 22, 24, 26];
 
 /// The executable of a Node of this release line.
 pub fn node(version: u32) -> Option<PathBuf> {
@@ -29,7 +29,7 @@ pub fn sample(name: &str) -> Option<PathBuf> {
     Packages::Samples.installed().map(|_| Path::new(FOLDER).join("samples").join(name))
 }
 
-/// The executable of AWS' runtime interface client: version 4 for Node 24, 3 for those before.
+/// The executable of AWS' runtime interface client: version 4 for Node 24 and later, 3 for those before.
 pub fn runtime_client(version: u32) -> Option<PathBuf> {
     let packages = match version {
         3 => Packages::Client3,

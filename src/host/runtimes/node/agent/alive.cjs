@@ -1,7 +1,7 @@
 // Is it over, and does it hold the event loop? Read off the resource itself, at the moment of asking.
 //
 // "Holds" is referenced AND active. hasRef() alone is wrong for paused, half-open and standard streams, and says nothing of
-// jobs. The properties read here are Node's own; they are the same from 18 to 24 and testdata/node checks them per version.
+// jobs. The properties read here are Node's own; they are the same from 18 to 26 and testdata/node checks them per version.
 'use strict';
 
 const kinds = require('./kinds.cjs');
@@ -62,10 +62,11 @@ function layerIsOver(record) {
   return base !== null && handleIsOver(base);
 }
 
-// Reads of a blob or a file that never call back into JavaScript, one after the other through the same object: when they are
-// over is not told. A blob's promise stands for them.
+// Reads of a blob or a file that never call back into JavaScript, one after the other through the same object: their end is
+// not reported. A blob's promise stands for them. Since Node 26 a read or write of a whole file calls `ondone`.
 function isNative(record) {
-  return record.type === 'FSREQCALLBACK' && typeof record.resource.oncomplete !== 'function';
+  const { type, resource } = record;
+  return type === 'FSREQCALLBACK' && typeof (resource.oncomplete ?? resource.ondone) !== 'function';
 }
 
 function isOver(record) {
