@@ -1,6 +1,6 @@
-//! What is still pending when the response leaves.
+//! Everything that is still pending when the response leaves.
 //!
-//! A [`Snapshot`] is computed, not captured: the feed tells real times of birth and end, so each
+//! A [`Snapshot`] is computed, not captured: the feed reports real times of birth and end, so each
 //! item's lifetime is asked whether it covers the instant. Sockets and child processes are known
 //! from readings, so for them the instant is that of the reading made for the response.
 //!
@@ -24,7 +24,7 @@ pub struct Snapshot {
     pub tasks: Vec<TaskKey>,
     /// Timers.
     pub timers: Vec<ResourceKey>,
-    /// Whatever else holds, or could hold, an event loop.
+    /// Anything else that holds, or could hold, an event loop.
     pub handles: Vec<ResourceKey>,
     /// Sockets.
     pub sockets: Vec<SocketKey>,
@@ -34,7 +34,7 @@ pub struct Snapshot {
     pub threads: Vec<ThreadKey>,
 }
 
-/// What was pending at the response of this invocation; `None` while there is no response.
+/// The snapshot at the response of this invocation; `None` while there is no response.
 pub fn at_response(store: &Store, invocation: &Invocation) -> Option<Snapshot> {
     let instant = invocation.responded_at?;
     let scanned = invocation.scanned_at.unwrap_or(instant);

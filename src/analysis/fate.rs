@@ -1,4 +1,4 @@
-//! What becomes of an item under each policy.
+//! The fate of an item under each policy.
 //!
 //! The rules are Lambda's: a frozen environment resumes with the next event or never; a held one
 //! waits for what is pending until the function's timeout.
@@ -11,7 +11,7 @@ use crate::model::time::Timestamp;
 use crate::policy::Policy;
 use crate::report::{Fate, Growth, HandleKind, Kind, Modifier, ReportedFate, State};
 
-/// What the fate of an item depends on, beside the item.
+/// The circumstances that the fate of an item depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     /// The response that it was last pending at.
@@ -20,11 +20,11 @@ pub(crate) struct Circumstances {
     pub(crate) deadline: Timestamp,
     /// When the watch after that response ended.
     pub(crate) watched_until: Option<Timestamp>,
-    /// Whether it ended before an environment that is frozen at once would have been.
+    /// It ended before an environment that is frozen at once would have been.
     pub(crate) ends_before_freeze: bool,
-    /// How the number of such items goes on.
+    /// The growth of the number of such items.
     pub(crate) growth: Option<Growth>,
-    /// Whether SIGTERM comes before SIGKILL: only when an extension is registered.
+    /// SIGTERM comes before SIGKILL: only when an extension is registered.
     pub(crate) warned_of_shutdown: bool,
 }
 
@@ -46,7 +46,7 @@ fn under(item: &Item, policy: Policy, around: Circumstances) -> Option<ReportedF
     }
 }
 
-/// Whether a platform that waits for what is pending would wait for this. A blocking thread of a
+/// Returns true if a platform that waits for what is pending would wait for this. A blocking thread of a
 /// tokio program holds nothing but the exit of the program.
 pub(crate) fn is_waited_for(item: &Item) -> bool {
     item.kind != Kind::Blocking || item.in_loop.is_some()
@@ -105,14 +105,14 @@ fn holding(item: &Item, around: Circumstances, holds: Fate, until_timeout: Fate)
     }
 }
 
-/// Whether nothing will end this item by itself.
+/// Returns true if nothing will end this item by itself.
 pub(crate) fn never_ends(item: &Item) -> bool {
     let listening = item.socket.as_ref().is_some_and(|socket| socket.state == SocketState::Listen);
     let ticks = item.kind == Kind::Timer && item.ticks();
     listening || item.state == Some(State::Stuck) || ticks || waits_for_others(item)
 }
 
-/// Whether it lives in an event loop and stays open until somebody else does something.
+/// Returns true if it lives in an event loop and stays open until somebody else does something.
 fn waits_for_others(item: &Item) -> bool {
     let idle = match item.kind {
         Kind::Socket => !item.in_flight && item.idle_until.is_none(),

@@ -16,7 +16,7 @@ use crate::report::{
 };
 use crate::rule::{Level, RuleId};
 
-/// What makes two items alike. The order is that of the report: the worst first.
+/// The features that make two items alike. The order is that of the report: the worst first.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Likeness {
     status: Status,
@@ -28,7 +28,7 @@ struct Likeness {
     created: Option<Created>,
     kind: Kind,
     handle: Option<HandleKind>,
-    /// Whether it keeps an event loop alive, for an item that does has another fate.
+    /// It keeps an event loop alive, for an item that does has another fate.
     holds: Option<bool>,
     socket: Option<(Protocol, SocketState, Option<String>)>,
 }
@@ -63,7 +63,7 @@ fn likeness(store: &Store, item: &Item, status: Status) -> Likeness {
     }
 }
 
-/// What names a socket without a peer: of UDP not the port, which the system chose for most.
+/// The name of a socket without a peer: of UDP not the port, which the system chose for most.
 fn local_name(socket: &SocketFact) -> Option<String> {
     let local = socket.local.as_ref()?;
     match local.rsplit_once(':') {
@@ -72,7 +72,7 @@ fn local_name(socket: &SocketFact) -> Option<String> {
     }
 }
 
-/// Whether it ends before anything is frozen: under the mode that the handler used as it was seen,
+/// Returns true if it ends before anything is frozen: under the mode that the handler used as it was seen,
 /// and under the modes that were asked for as it is predicted.
 fn is_safe(store: &Store, item: &Item) -> bool {
     let asked = mode::asked(store);
@@ -124,22 +124,22 @@ fn created(store: &Store, item: &Item) -> Option<Created> {
 fn finding(store: &Store, likeness: &Likeness, items: &[&Item]) -> Finding {
     let counts = counts(store, items);
     let growth = growth::of(&counts);
-    // The item that was pending last, and among those the one that has not ended, speaks for all.
+    // The item that was pending last, and among those the one that has not ended, represents all.
     let ended_last = |item: &&&Item| item.ended.unwrap_or(Timestamp::from_nanos(u64::MAX));
-    let speaker = items
+    let representative = items
         .iter()
         .max_by_key(|item| (item.pending_in.last().copied(), ended_last(item)))
         .copied()
         .unwrap_or(items[0]);
-    let around = circumstances(store, speaker, growth);
+    let around = circumstances(store, representative, growth);
     let responded_at = around.responded_at;
     let all_ended = items.iter().all(|item| item.ended.is_some());
-    let ended = speaker.ended.filter(|_| all_ended);
-    let fates = fate::under_all(speaker, around);
+    let ended = representative.ended.filter(|_| all_ended);
+    let fates = fate::under_all(representative, around);
     let level = level(store, likeness, items, &counts, &fates);
     Finding {
         id: String::new(),
-        fingerprint: fingerprint::of(speaker, likeness.rule),
+        fingerprint: fingerprint::of(representative, likeness.rule),
         rule: likeness.rule,
         kind: likeness.kind,
         handle: likeness.handle,
@@ -148,26 +148,26 @@ fn finding(store: &Store, likeness: &Likeness, items: &[&Item]) -> Finding {
         level,
         location: likeness.location.as_ref().map(|location| place(store, location)),
         origin: likeness.origin,
-        package: speaker.package.as_ref().map(|package| match &package.version {
+        package: representative.package.as_ref().map(|package| match &package.version {
             Some(version) => format!("{} {version}", package.name),
             None => package.name.clone(),
         }),
         created: likeness.created,
-        invocation: speaker.made_in.filter(|invocation| *invocation > 0),
+        invocation: representative.made_in.filter(|invocation| *invocation > 0),
         counts,
         growth,
-        state: speaker.state,
+        state: representative.state,
         ended_ms: ended.map(|ended| ended.millis_since(responded_at)),
-        timer: speaker.timer.map(|timer| Timer {
+        timer: representative.timer.map(|timer| Timer {
             due_ms: due_ms(timer, responded_at),
             repeats: timer.repeats,
-            keeps_loop: keeps_loop(speaker),
+            keeps_loop: keeps_loop(representative),
         }),
-        socket: speaker.socket.as_ref().map(|fact| socket(fact, speaker)),
-        waits_on: speaker.wait.as_ref().map(|wait| waits_on(store, wait, responded_at)),
+        socket: representative.socket.as_ref().map(|fact| socket(fact, representative)),
+        waits_on: representative.wait.as_ref().map(|wait| waits_on(store, wait, responded_at)),
         expectation: None,
         known: None,
-        help: help::of(store.runtime(), likeness.status, likeness.rule, level, speaker),
+        help: help::of(store.runtime(), likeness.status, likeness.rule, level, representative),
         fates,
     }
 }

@@ -43,7 +43,7 @@ fn feed(store: &mut Store) {
     }
 }
 
-/// Whether the feed is there and shows no task, although the handler has responded.
+/// Returns true if the feed is there and shows no task, although the handler has responded.
 ///
 /// A handler that is built wrongly always looks like that. Another one does once in a while: when
 /// console-subscriber is installed while its own thread spawns its first task, `tracing` can take
@@ -63,7 +63,7 @@ fn is_async(task: &Task) -> bool {
 }
 
 fn catching_up(store: &mut Store) {
-    // Who has crashed tells nothing more, and that has been told.
+    // A handler that has crashed reports nothing more, and the crash has been noted.
     let explained = store.has(GapId::AgentFailed)
         || store.diagnostics.iter().any(|gap| gap.id.effect() == Effect::NoResponse);
     if store.feed.attached_at.is_none() || explained {
@@ -77,7 +77,7 @@ fn catching_up(store: &mut Store) {
         .collect();
     for index in behind {
         let message = format!(
-            "the console feed could not be proved to have caught up with the response of invocation {index}"
+            "the console feed is not known to be complete up to the response of invocation {index}"
         );
         store.note(
             Diagnostic::new(GapId::FeedLag, message).hint(

@@ -1,8 +1,8 @@
-//! How the number of a finding's items goes on from invocation to invocation.
+//! The growth of the number of a finding's items from invocation to invocation.
 
 use crate::report::Growth;
 
-/// Reads the growth off the counts, one for each invocation; one invocation cannot tell.
+/// Reads the growth off the counts, one for each invocation; one invocation shows none.
 pub(crate) fn of(counts: &[usize]) -> Option<Growth> {
     if counts.len() < 2 {
         return None;
@@ -11,7 +11,7 @@ pub(crate) fn of(counts: &[usize]) -> Option<Growth> {
     if pending.len() < 2 {
         return Some(Growth::Once);
     }
-    // A pool that fills up and then stays is not growing: the last step tells.
+    // A pool that fills up and then stays is not growing: the last step decides.
     let last = counts[counts.len() - 1];
     let before = counts[counts.len() - 2];
     Some(if last > before { Growth::Grows } else { Growth::Constant })
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_tell_growth() {
+    fn growth_is_read_off_the_counts() {
         let check = |counts: &[usize], growth| assert_eq!(of(counts), growth, "{counts:?}");
         check(&[1], None);
         check(&[1, 0], Some(Growth::Once));

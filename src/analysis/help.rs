@@ -1,4 +1,4 @@
-//! How to mend a finding, in the language of its runtime.
+//! The remedy for a finding, in the language of its runtime.
 
 use crate::analysis::item::Item;
 use crate::analysis::runtimes;

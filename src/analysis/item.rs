@@ -20,7 +20,7 @@ pub(crate) struct Item {
     pub(crate) package: Option<Package>,
     pub(crate) created: Timestamp,
     pub(crate) ended: Option<Timestamp>,
-    /// When it was last seen to run, where that is told.
+    /// When it was last seen to run, where that is reported.
     pub(crate) active_at: Option<Timestamp>,
     /// The invocations (by place, from 0) at whose response it was pending.
     pub(crate) pending_in: Vec<usize>,
@@ -32,9 +32,9 @@ pub(crate) struct Item {
     pub(crate) in_flight: bool,
     /// If it is neither a task, a timer nor a socket: what it is.
     pub(crate) handle: Option<HandleKind>,
-    /// What it does to an event loop, if it lives in one.
+    /// Its relation to an event loop, if it lives in one.
     pub(crate) in_loop: Option<InLoop>,
-    /// The invocation whose code made it, from 1, and 0 for the init phase; where that is told.
+    /// The invocation whose code made it, from 1, and 0 for the init phase; where that is reported.
     pub(crate) made_in: Option<u32>,
     /// If it is a connection of a library: when that closes it for being idle.
     pub(crate) idle_until: Option<Timestamp>,
@@ -44,19 +44,19 @@ pub(crate) struct Item {
     pub(crate) used_in: Option<u32>,
 }
 
-/// What an item does to the event loop that it lives in.
+/// The relation of an item to the event loop that it lives in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct InLoop {
-    /// Whether it kept the loop alive when that had turned once after the response.
+    /// It kept the loop alive when that had turned once after the response.
     pub(crate) holds: bool,
-    /// Whether it is ref'd, where that can be said of it.
+    /// Its own switch for holding the loop (`ref` and `unref`), where it has one.
     pub(crate) is_ref: Option<bool>,
     /// When it let the loop go, although it lived on.
     pub(crate) released: Option<Timestamp>,
 }
 
 impl InLoop {
-    /// As the feed tells it.
+    /// Reads it off the facts of the feed.
     pub(crate) fn of(facts: &ItemFacts) -> Self {
         let ItemFacts { holds_loop, is_ref, released, .. } = facts;
         Self { holds: *holds_loop, is_ref: *is_ref, released: *released }
@@ -70,7 +70,7 @@ pub(crate) struct TimerFacts {
     pub(crate) repeats: bool,
 }
 
-/// What a task waits on.
+/// The resource that a task waits on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wait {
     pub(crate) resource: String,
@@ -95,8 +95,8 @@ fn next_at(store: &Store, invocation: &Invocation) -> Option<Timestamp> {
     let next = invocation.next_at?;
     let mode = invocation.mode.as_deref().and_then(|id| runtime.mode(id));
     let at_once = mode.is_some_and(|mode| mode.policy == Policy::Freeze);
-    let told = invocation.asked_at.or(invocation.turned_at.filter(|_| at_once));
-    Some(told.map_or(next, |told| told.min(next)))
+    let reported = invocation.asked_at.or(invocation.turned_at.filter(|_| at_once));
+    Some(reported.map_or(next, |reported| reported.min(next)))
 }
 
 impl Item {
@@ -135,19 +135,19 @@ impl Item {
         }
     }
 
-    /// Whether it ended within the turn of the event loop that each response left in: no freeze
+    /// Returns true if it ended within the turn of the event loop that each response left in: no freeze
     /// comes before that.
     pub(crate) fn ends_in_turn(&self, store: &Store) -> bool {
         self.ends_by(store, |invocation| invocation.turned_at)
     }
 
-    /// Whether it ended, after each response that it was pending at, before the runtime asked for
+    /// Returns true if it ended, after each response that it was pending at, before the runtime asked for
     /// the next event: nothing froze it, and nobody waited for it.
     pub(crate) fn is_safe(&self, store: &Store) -> bool {
         self.ends_by(store, |invocation| next_at(store, invocation))
     }
 
-    /// Whether it ended by this instant of each invocation that it was pending in.
+    /// Returns true if it ended by this instant of each invocation that it was pending in.
     fn ends_by(&self, store: &Store, limit: impl Fn(&Invocation) -> Option<Timestamp>) -> bool {
         let ends_in = |index: &usize| {
             let limit = store.invocations.get(*index).and_then(&limit);
@@ -162,7 +162,7 @@ impl Item {
         if timer.repeats { None } else { timer.due }
     }
 
-    /// Whether it is, or waits on, a timer that fires again and again.
+    /// Returns true if it is, or waits on, a timer that fires again and again.
     pub(crate) fn ticks(&self) -> bool {
         self.timer.is_some_and(|timer| timer.repeats)
             || self.wait.as_ref().and_then(|wait| wait.timer).is_some_and(|timer| timer.repeats)

@@ -49,7 +49,7 @@ pub fn judge(store: &Store) -> Report {
     }
 }
 
-/// Whether one of the findings holds something back: in the mode that the handler used, which need
+/// Returns true if one of the findings holds something back: in the mode that the handler used, which need
 /// not be one that the verdict follows. What is expected or known may explain it as well, so this
 /// does not depend on what is said of findings.
 fn explain_a_hold(findings: &[Finding], modes: &[ReportedMode]) -> bool {
@@ -111,7 +111,7 @@ fn reported_invocation(invocation: &Invocation, index: usize, items: &Items) -> 
     }
 }
 
-/// From the completion to the answer, where the runtime tells the one apart from the other.
+/// From the completion to the answer, where the runtime distinguishes the two.
 fn held_ms(invocation: &Invocation) -> Option<f64> {
     let completed_at = invocation.responded_at.filter(|_| invocation.mode.is_some())?;
     // A stream may have ended before its handler.

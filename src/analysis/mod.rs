@@ -1,4 +1,4 @@
-//! What the evidence means: findings, fates, the verdict. Pure: no I/O, no clock.
+//! The meaning of the evidence: findings, fates, the verdict. Pure: no I/O, no clock.
 
 mod judge;
 mod progress;

@@ -1,4 +1,4 @@
-//! What was pending at the responses of a run, each thing once, however many responses it outlived.
+//! Everything pending at the responses of a run, each thing once, however many responses it outlived.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use crate::snapshot;
 /// The items that were pending, the handler's and the runtime's apart.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Items {
-    /// What the handler or a dependency of it left.
+    /// Items of the handler or of a dependency.
     pub(crate) pending: Vec<Item>,
-    /// What belongs to the Lambda runtime or to loopcheck.
+    /// Items of the Lambda runtime or of loopcheck.
     pub(crate) runtime: Vec<Item>,
 }
 

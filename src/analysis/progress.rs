@@ -1,4 +1,4 @@
-//! Whether watching on after a response can still tell something.
+//! The end of the watch after a response: when watching on cannot show anything new.
 
 use crate::analysis::item::Item;
 use crate::analysis::{fate, runtimes};
@@ -19,35 +19,35 @@ pub fn may_end(store: &Store) -> Option<SettledReason> {
     certain.then_some(SettledReason::NothingWillEnd)
 }
 
-/// What is pending after the last response and has not ended.
+/// Items that are pending after the last response and have not ended.
 fn left(store: &Store) -> Vec<Item> {
     let Some(place) = store.invocations.len().checked_sub(1) else { return Vec::new() };
     let pending = runtimes::items(store).pending.into_iter();
     pending.filter(|item| item.pending_in.contains(&place) && item.ended.is_none()).collect()
 }
 
-/// Whether a platform that waits for what is pending has nothing to wait for any more.
+/// Returns true if a platform that waits for what is pending has nothing left to wait for.
 pub fn is_let_go(store: &Store) -> bool {
     !left(store).iter().any(fate::is_waited_for)
 }
 
-/// Whether it is certain that the item will not end before the deadline.
+/// Returns true if it is certain that the item will not end before the deadline.
 fn outlives(item: &Item, invocation: &Invocation) -> bool {
     // Code that runs in an event loop can clear an interval, or close a socket, at any time.
     let fixed = item.in_loop.is_none() && fate::never_ends(item);
     fixed || item.due().is_some_and(|due| due > invocation.deadline)
 }
 
-/// Whether an answer that waits for an empty event loop would be withheld until the deadline.
+/// The prospect of an answer that waits for an empty event loop.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Withheld {
     /// Something that keeps the loop alive will not end in time.
     Certainly,
-    /// What keeps the loop alive is expected to end in time.
+    /// Everything that keeps the loop alive is expected to end in time.
     NotForEver,
 }
 
-/// What will become of the answer that the handler has given and that has not been sent, once
+/// The prospect of the answer that the handler has given and that has not been sent, once
 /// what is pending has been watched for the settle time.
 ///
 /// An interval could still be cleared, and an idle connection closed by its peer. But neither

@@ -15,7 +15,7 @@ use crate::model::time::Timestamp;
 /// Pending tasks, with the last response that each was pending at.
 pub(crate) type Pending = BTreeMap<TaskKey, Timestamp>;
 
-/// What is known about who waits on what.
+/// The known waits of tasks on resources.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Waits {
     pub(super) by_task: BTreeMap<TaskKey, Wait>,
@@ -35,7 +35,7 @@ impl Waits {
         waits
     }
 
-    /// What this task waits on.
+    /// The resource that this task waits on.
     pub(crate) fn on(&self, task: TaskKey) -> Option<&Wait> {
         self.by_task.get(&task)
     }
@@ -45,7 +45,7 @@ impl Waits {
         self.timers.get(&timer).copied()
     }
 
-    /// Whether this timer is a part of another resource.
+    /// Returns true if this timer is a part of another resource.
     pub(crate) fn is_inner(&self, timer: ResourceKey) -> bool {
         self.inner.contains(&timer)
     }

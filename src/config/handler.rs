@@ -17,7 +17,7 @@ use crate::runtime::{self, Managed, Refusal};
 /// Extensions of scripts; an export may stand behind one.
 const SCRIPTS: [&str; 8] = ["js", "cjs", "mjs", "ts", "mts", "cts", "tsx", "jsx"];
 
-/// What is said of a file that is missing.
+/// The hint for a file that is missing.
 const RELATIVE: &str = "paths are relative to the folder of this file";
 
 /// The names of the handlers so far, each with the line of its table.
@@ -81,7 +81,7 @@ fn path<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Text<'a>> {
     Some(text)
 }
 
-/// Whether HANDLER names something that exists: itself, or for a script the file before a last
+/// Returns true if HANDLER names something that exists: itself, or for a script the file before a last
 /// colon.
 fn is_there(handler: &str, exists: &dyn Fn(&Path) -> bool) -> bool {
     let file = handler.rsplit_once(':').filter(|(file, export)| {
@@ -99,7 +99,7 @@ fn default_name(path: &str) -> String {
     if name.is_empty() { ".".into() } else { name }
 }
 
-/// A name tells a handler from the others.
+/// Refuses a name that another handler has.
 fn check_name(
     reader: &mut Reader<'_>,
     names: &mut Names,
@@ -192,7 +192,7 @@ fn env<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<(String, String)> {
     variables
 }
 
-/// How a value that is no string becomes one.
+/// The remedy for a value that is not a string.
 fn in_quotes(written: &str, value: &DeValue<'_>) -> String {
     match value {
         DeValue::Array(_) | DeValue::Table(_) => format!("for example: {}", example("env")),

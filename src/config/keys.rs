@@ -7,7 +7,7 @@ use crate::rule::RuleId;
 /// A table of the configuration.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Section {
-    /// What stands before every table.
+    /// The keys before every table.
     Top,
     /// `[[handler]]`
     Handler,
@@ -22,9 +22,9 @@ pub(super) enum Section {
 pub(super) struct Key {
     /// As it is written.
     pub(super) name: &'static str,
-    /// What its value is.
+    /// The form of its value.
     pub(super) form: &'static str,
-    /// How it is written, with a value.
+    /// An example with a value.
     pub(super) example: &'static str,
 }
 
@@ -86,7 +86,7 @@ pub(super) const PATTERNS: [&str; 7] =
 impl Section {
     const ALL: [Self; 4] = [Self::Top, Self::Handler, Self::Expect, Self::Rules];
 
-    /// Where what is in it stands.
+    /// Its place, in words.
     const fn within(self) -> &'static str {
         match self {
             Self::Top => "at the top of the file",
@@ -119,7 +119,7 @@ impl Section {
         self.keys().iter().find(|key| key.name == name)
     }
 
-    /// What is wrong with a key that it does not have.
+    /// The problem of a key that it does not have.
     pub(super) fn unknown(self, name: &str) -> Unknown {
         let known = self.names();
         let near = words::nearest(name, &known);
@@ -144,9 +144,9 @@ impl Section {
 /// A key that there is not.
 #[derive(Debug)]
 pub(super) struct Unknown {
-    /// What is wrong.
+    /// The problem.
     pub(super) message: String,
-    /// How to mend it.
+    /// The remedy.
     pub(super) hint: String,
     /// The keys that may have been meant.
     pub(super) near: Vec<&'static str>,
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_of_another_table_is_told_where_it_belongs() {
+    fn a_key_of_another_table_is_refused_with_the_table_it_belongs_in() {
         for (section, name, hint) in [
             (Section::Handler, "reason", "it belongs in [[expect]]"),
             (Section::Expect, "path", "it belongs in [[handler]]"),

@@ -7,16 +7,16 @@ use thiserror::Error;
 /// Lambda's longest timeout (AWS Lambda developer guide, configuration-timeout).
 pub const LONGEST_TIMEOUT: Duration = Duration::from_secs(900);
 
-/// How often an event is delivered at most.
+/// The most deliveries of one event.
 pub const MOST_INVOCATIONS: u32 = 10_000;
 
-/// Why a value is not taken.
+/// The reason for which a value is refused.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[error("{what}; {hint}")]
 pub struct Unfit {
-    /// What is wrong with it.
+    /// The problem.
     pub what: String,
-    /// How it is written.
+    /// The form in which it is written.
     pub hint: &'static str,
 }
 

@@ -11,8 +11,8 @@ use crate::config::reader::{Reader, Value, type_of};
 use crate::config::{Config, expect, handler, options, rules, syntax};
 use crate::model::problem::Problem;
 
-/// Reads a configuration. `file` is what it is called in a report; `exists` tells whether there is
-/// something at a path, which is relative to the configuration's folder unless it is absolute.
+/// Reads a configuration. `file` is what it is called in a report; `exists` looks up a
+/// path, which is relative to the configuration's folder unless it is absolute.
 ///
 /// # Errors
 ///

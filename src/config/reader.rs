@@ -21,7 +21,7 @@ pub(super) type Item<'a> = Spanned<DeValue<'a>>;
 pub(super) struct Fault {
     /// Where, in bytes.
     pub(super) span: Range<usize>,
-    /// Whether it is that something is not there.
+    /// True for a fault that reports something missing.
     pub(super) is_missing: bool,
     message: String,
     hint: Option<String>,
@@ -71,7 +71,7 @@ impl<'a> Table<'a> {
         Some(Value { key, item: self.entries.get(name)? })
     }
 
-    /// Whether a key is there, perhaps misspelt.
+    /// Returns true if a key is there, perhaps misspelt.
     pub(super) fn has(&self, name: &str) -> bool {
         self.entries.contains_key(name) || self.meant.contains(&name)
     }
@@ -81,9 +81,9 @@ impl<'a> Table<'a> {
 pub(super) struct Reader<'a> {
     /// The text of the file.
     pub(super) source: Source<'a>,
-    /// What the file is called in a report.
+    /// The name of the file in a report.
     pub(super) file: &'a str,
-    /// Whether a path in the file's folder exists.
+    /// Looks up a path in the file's folder.
     pub(super) exists: &'a dyn Fn(&Path) -> bool,
     faults: Vec<Fault>,
 }
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         self.source.position(span.start).0
     }
 
-    /// A table; what it has and should not have is told.
+    /// Opens a table, and keeps every key that it should not have.
     pub(super) fn open(
         &mut self,
         section: Section,
@@ -308,7 +308,7 @@ pub(super) fn in_order<'a>(
     entries
 }
 
-/// What a value is, in words.
+/// The type of a value, in words.
 pub(super) const fn type_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",

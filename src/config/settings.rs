@@ -1,4 +1,4 @@
-//! What a configuration says, once it is understood.
+//! A configuration, once it is understood.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -24,7 +24,7 @@ pub struct Config {
 /// A `[[handler]]`, or a function of a template.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct HandlerTable {
-    /// What tells it from the others.
+    /// Its unique name.
     pub name: String,
     /// HANDLER, as one would give it in the folder of the file that names it. The paths here are
     /// relative to that folder.
@@ -41,7 +41,7 @@ pub struct HandlerTable {
     pub modes: Vec<String>,
     /// Of a directory with several binaries: the one to run.
     pub bin: Option<String>,
-    /// Whether a directory is built in release mode.
+    /// Builds a directory in release mode.
     pub release: bool,
     /// The function's memory in MB.
     pub memory: Option<u32>,

@@ -24,7 +24,7 @@ impl<'a> Source<'a> {
         (number(line), number(self.text[start..offset].chars().count() + 1))
     }
 
-    /// What stands there; nothing if that is not in the text.
+    /// The text at a span; empty if the span is not in the text.
     pub(super) fn at(&self, span: std::ops::Range<usize>) -> &'a str {
         self.text.get(span).unwrap_or_default()
     }

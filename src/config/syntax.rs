@@ -1,4 +1,4 @@
-//! What the parser of TOML could not read, and what is said beside that.
+//! Errors of the TOML parser, and the faults that are reported beside them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,14 +10,13 @@ use crate::config::source::Source;
 use crate::config::words;
 use crate::model::problem::{self, Problem};
 
-/// What the parser says of a key or table that stands there a second time.
+/// The parser's message for a key or table that is there a second time.
 const DUPLICATE: &str = "duplicate key";
 
 /// Every problem of a file, in its order.
 ///
-/// What may follow from something that could not be read is not told beside it: what stands in the
-/// same line or contains it, what is missing in the same table, and what stands below a header that
-/// is broken.
+/// A fault that may follow from something that could not be read is left out: one in the same line
+/// or around it, something missing in the same table, and anything below a broken header.
 pub(super) fn join(
     source: &Source<'_>,
     document: &DeTable<'_>,
@@ -25,14 +24,14 @@ pub(super) fn join(
     faults: Vec<Fault>,
 ) -> Vec<Problem> {
     let unread = Unread::new(source, document, errors);
-    let told = faults.into_iter().filter(|fault| !unread.explains(source, fault));
-    let mut problems: Vec<Problem> = told.map(|fault| fault.at(source)).collect();
+    let own = faults.into_iter().filter(|fault| !unread.explains(source, fault));
+    let mut problems: Vec<Problem> = own.map(|fault| fault.at(source)).collect();
     problems.extend(unreadable(source, errors));
     problems.sort();
     problems
 }
 
-/// What could not be read.
+/// The parts that could not be read.
 struct Unread {
     /// Where it begins.
     places: BTreeSet<usize>,
@@ -67,7 +66,7 @@ impl Unread {
         }
     }
 
-    /// Whether a fault may be no more than a consequence.
+    /// Returns true if a fault may be no more than a consequence.
     fn explains(&self, source: &Source<'_>, fault: &Fault) -> bool {
         let (line, _) = source.position(fault.span.start);
         // In place of what it could not read, the parser puts something that stands nowhere.

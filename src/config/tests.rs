@@ -278,7 +278,7 @@ fn the_last_day_is_a_date() {
 }
 
 #[test]
-fn what_follows_from_something_that_cannot_be_read_is_not_told() {
+fn consequences_of_something_unreadable_are_left_out() {
     for (text, expected) in [
         // Neither the first table's path nor the second one's reason is missed.
         (
@@ -305,7 +305,7 @@ fn what_follows_from_something_that_cannot_be_read_is_not_told() {
 }
 
 #[test]
-fn what_stands_there_twice_is_told_beside_the_rest() {
+fn duplicates_are_reported_beside_the_rest() {
     let text = "timeout = '1s'\ntimeout = '2s'\nsetle = '1s'\n[rules]\n[rules]\n";
     let found: Vec<(u32, u32)> =
         problems(text).iter().map(|problem| (problem.line, problem.column)).collect();
@@ -314,7 +314,7 @@ fn what_stands_there_twice_is_told_beside_the_rest() {
 }
 
 #[test]
-fn a_value_without_quotes_is_told_so() {
+fn a_value_without_quotes_is_reported() {
     for (text, column, hint) in [
         ("settle = 3s\n", 10, "a text stands in quotes: \"3s\""),
         ("[[expect]]\nkind = task", 8, "a text stands in quotes: \"task\""),
@@ -328,7 +328,7 @@ fn a_value_without_quotes_is_told_so() {
 }
 
 #[test]
-fn lists_that_are_no_lists_of_tables_are_told() {
+fn lists_that_are_not_lists_of_tables_are_refused() {
     assert_eq!(problem("[handler]\npath = 'a'\n").3, "write its header as [[handler]]");
     assert_eq!(problem("expect = 'task'\n").3, "write its header as [[expect]]");
     assert_eq!(problem("[[rules]]\n").3, "write its header as [rules]");

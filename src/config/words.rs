@@ -6,8 +6,8 @@ const LONGEST_REMARK: usize = 400;
 /// Beyond this length, nobody misspelt one of our words.
 const LONGEST_WORD: usize = 40;
 
-/// What a library says, which may repeat foreign text: in one line and escaped, its own quotes left
-/// as they are.
+/// The message of a library, which may repeat foreign text: in one line and escaped, with its own
+/// quotes left as they are.
 pub(super) fn remark(text: &str) -> String {
     let mut safe = String::new();
     for c in text.chars().take(LONGEST_REMARK) {
@@ -35,7 +35,7 @@ pub(super) fn nearest(text: &str, known: &[&'static str]) -> Vec<&'static str> {
     near.iter().filter(|(distance, _)| Some(*distance) == least).map(|(_, word)| *word).collect()
 }
 
-/// How far two words are apart; `None`: too far for one to be meant by the other.
+/// The edit distance of two words; `None`: too far for one to be meant by the other.
 fn distance(text: &str, word: &str) -> Option<usize> {
     let distance = strsim::osa_distance(text, word);
     let longest = text.chars().count().max(word.len());

@@ -36,7 +36,7 @@ pub enum ItemKind {
     Other,
 }
 
-/// What the feed reports about an item.
+/// The facts that the feed reports about an item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemFacts {
     /// Its kind.

@@ -15,12 +15,12 @@ pub struct Invocation {
     pub delivered_at: Timestamp,
     /// The end of the function's timeout.
     pub deadline: Timestamp,
-    /// How it ended; `None` while it goes on.
+    /// Its outcome; `None` while it goes on.
     pub outcome: Option<Outcome>,
-    /// The response moment: when the handler completed, where its runtime tells that, and
+    /// The response moment: when the handler completed, where its runtime reports that, and
     /// otherwise when the body of the response (or of the error) was fully read.
     pub responded_at: Option<Timestamp>,
-    /// The completion mode that the handler used, where its runtime tells it.
+    /// The completion mode that the handler used, where its runtime reports it.
     pub mode: Option<String>,
     /// When the body of the response (or of the error) was fully read.
     pub posted_at: Option<Timestamp>,
@@ -29,9 +29,9 @@ pub struct Invocation {
     /// When its runtime was about to ask for the next event, by the runtime's own clock, if it had
     /// waited after that turn.
     pub asked_at: Option<Timestamp>,
-    /// How long that body was, if it was a response.
+    /// The length of that body, if it was a response.
     pub response_bytes: Option<u64>,
-    /// Whether the response was streamed.
+    /// The response was streamed.
     pub streaming: bool,
     /// When sockets and child processes were read for the response moment.
     pub scanned_at: Option<Timestamp>,
@@ -88,7 +88,7 @@ impl Invocation {
     }
 }
 
-/// How an invocation ended.
+/// The outcome of an invocation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Outcome {
     /// A response was sent.

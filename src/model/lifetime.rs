@@ -17,7 +17,7 @@ impl Lifetime {
         Self { created, ended: None }
     }
 
-    /// Whether the item was alive at this instant. What ended at the instant was not.
+    /// Returns true if the item was alive at this instant. What ended at the instant was not.
     pub fn covers(&self, instant: Timestamp) -> bool {
         self.created <= instant && self.ended.is_none_or(|ended| ended > instant)
     }

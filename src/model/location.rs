@@ -12,9 +12,9 @@ pub struct Location {
     pub line: Option<u32>,
     /// Column, from 1.
     pub column: Option<u32>,
-    /// The function that it is in, where that is told.
+    /// The function that it is in, where that is reported.
     pub function: Option<String>,
-    /// Whether the file is told from the handler's workspace, and is its own.
+    /// The file is the handler's own, and its path is relative to the workspace.
     pub in_workspace: bool,
 }
 

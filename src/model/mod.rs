@@ -1,4 +1,4 @@
-//! What is known of a run: plain data, no judgement.
+//! The state of a run: plain data, no judgement.
 
 pub mod time;
 

@@ -15,7 +15,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Whether the handler means this peer by that host. The names of the local machine are one.
+    /// Returns true if the handler means this peer by that host. The names of the local machine are one.
     pub fn is_host(&self, host: &str) -> bool {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host.eq_ignore_ascii_case(&self.host) || (is_local(host) && is_local(&self.host))
@@ -65,7 +65,7 @@ impl FromStr for Peer {
 pub struct BrokenPeer {
     /// The peer.
     pub peer: Peer,
-    /// How.
+    /// The way of breaking them.
     pub how: Break,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong in a file that the user wrote.
+//! A problem in a file that the user wrote.
 
 /// Something wrong in a file that the user wrote, at its place.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -7,9 +7,9 @@ pub struct Problem {
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
-    /// What is wrong. Foreign text in it is quoted and escaped.
+    /// The problem in words. Foreign text in it is quoted and escaped.
     pub message: String,
-    /// How to mend it.
+    /// The remedy.
     pub hint: Option<String>,
 }
 

@@ -13,7 +13,7 @@ pub struct Resource {
     pub span: u64,
     /// The span of the resource that it is a part of.
     pub parent: Option<ResourceKey>,
-    /// What kind of resource.
+    /// Its kind.
     pub kind: ResourceKind,
     /// Its type, for example `Sleep`, `Mutex` or `Semaphore`.
     pub concrete_type: String,
@@ -50,7 +50,7 @@ pub struct AsyncOp {
     pub span: u64,
     /// The resource.
     pub resource: Option<ResourceKey>,
-    /// What is done, for example `Interval::poll_tick`.
+    /// The operation, for example `Interval::poll_tick`.
     pub source: String,
     /// The task that polled it last.
     pub task: Option<TaskKey>,
@@ -59,7 +59,7 @@ pub struct AsyncOp {
 }
 
 impl Resource {
-    /// Whether this is a timer that fires again and again.
+    /// Returns true for a timer that fires again and again.
     pub fn repeats(&self) -> bool {
         self.concrete_type == "Interval"
     }

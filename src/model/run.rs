@@ -12,13 +12,13 @@ use crate::runtime::Runtime;
 pub struct RunStarted {
     /// The handler as the user named it.
     pub handler: String,
-    /// What it was resolved to, for example the package and the binary.
+    /// The program that it was resolved to, for example the package and the binary.
     pub detail: String,
     /// The rules by which it is run.
     pub runtime: Runtime,
-    /// How many invocations are asked for, over all events.
+    /// The number of invocations, over all events.
     pub invocations: u32,
-    /// How many different events they are of, each delivered equally often, one event after the
+    /// The number of different events they are of, each delivered equally often, one event after the
     /// other; 0 where that is not known.
     pub events: u32,
     /// The function's timeout.
@@ -33,20 +33,20 @@ pub struct RunStarted {
     pub console: SocketAddr,
     /// The directory that paths in the report are relative to, as the user would write them.
     pub workspace: String,
-    /// What the handler is in its repository.
+    /// The identity of the handler in its repository.
     pub identity: Identity,
-    /// What is enforced on the handler; `None` in the run that predicts.
+    /// The enforced policy; `None` in the run that predicts.
     pub enforced: Option<Enforced>,
     /// The peer whose connections are broken during each freeze; `None` in every other run.
     pub broken: Option<BrokenPeer>,
 }
 
-/// What a handler is in its repository: the same on every machine.
+/// The identity of a handler in its repository: the same on every machine.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Identity {
-    /// What tells it from the other handlers: its name in the configuration, or its path.
+    /// Its unique name: from the configuration, or its path.
     pub name: String,
-    /// The folder that its own source files are told from; empty for the root of the repository,
+    /// The folder that its own source paths are relative to; empty for the root of the repository,
     /// `None` where it is not in one.
     pub sources: Option<String>,
     /// The file that stands for it where nothing has a place of its own.
@@ -58,7 +58,7 @@ pub struct Identity {
 pub enum SettledReason {
     /// Everything that was pending has ended.
     AllEnded,
-    /// What is left cannot end before the function's deadline.
+    /// Everything that is left cannot end before the function's deadline.
     NothingWillEnd,
     /// The settle time is over.
     TimeOver,
@@ -66,7 +66,7 @@ pub enum SettledReason {
     CutShort,
 }
 
-/// How a process ended.
+/// The end of a process.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ExitedWith {
     /// With an exit code.
@@ -94,14 +94,14 @@ pub enum KillReason {
     Shutdown,
 }
 
-/// Something failed that nobody awaited any more.
+/// A failure that nobody awaited.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UncaughtError {
-    /// How.
+    /// The kind of failure.
     pub kind: UncaughtKind,
-    /// The invocation whose code left it, from 1, and 0 for the init phase; where that is told.
+    /// The invocation whose code left it, from 1, and 0 for the init phase; where that is reported.
     pub left_by: Option<u32>,
-    /// The source file, where it is told.
+    /// The source file, where it is reported.
     pub file: Option<String>,
     /// The line in it, from 1.
     pub line: Option<u32>,
@@ -109,7 +109,7 @@ pub struct UncaughtError {
     pub column: Option<u32>,
 }
 
-/// How something failed.
+/// The kinds of failures.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum UncaughtKind {
     /// It threw, and nobody caught that.

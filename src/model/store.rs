@@ -19,7 +19,7 @@ use crate::model::time::Timestamp;
 use crate::model::together::Together;
 use crate::runtime::{Capabilities, Runtime};
 
-/// What is known of a run.
+/// Everything that is known of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     /// The run's settings.
@@ -44,32 +44,32 @@ pub struct Store {
     pub invocations: Vec<Invocation>,
     /// Those that were in flight at the same time, after all of these.
     pub together: Option<Together>,
-    /// Whether there were to be some, and the runtime takes one at a time.
+    /// Several were to be delivered, and the runtime takes one at a time.
     pub takes_one: bool,
     /// The extensions that have registered.
     pub extensions: Vec<Extension>,
-    /// What was seen of the peer whose connections are broken.
+    /// The peer whose connections are broken.
     pub peer: PeerLink,
     /// When the runtime first asked for an event.
     pub ready_at: Option<Timestamp>,
-    /// Whether the process group was listed at least once.
+    /// The process group was listed at least once.
     pub sockets_observed: bool,
-    /// How the process ended by itself.
+    /// The end of the process by itself.
     pub exited: Option<(Timestamp, ExitedWith)>,
     /// Why loopcheck ended the process group.
     pub killed: Option<(Timestamp, KillReason)>,
-    /// When the handler was told by SIGTERM that it ends.
+    /// When SIGTERM announced the end to the handler.
     pub shutdown_notice_at: Option<Timestamp>,
-    /// What failed and nobody awaited any more.
+    /// Errors that nobody awaited.
     pub uncaught: Vec<(Timestamp, UncaughtError)>,
-    /// What is known of the feed itself.
+    /// The feed itself.
     pub feed: Feed,
     /// Gaps in the evidence, and failures.
     pub diagnostics: Vec<Diagnostic>,
     pub(crate) spans: Spans,
 }
 
-/// What is known of the feed itself.
+/// The state of the feed itself.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
     /// When it answered.
@@ -107,7 +107,7 @@ pub struct Socket {
     pub fact: SocketFact,
     /// As it was at the last response that it was open at.
     pub at_response: Option<SocketFact>,
-    /// Whether data was under way on it at the last response, as long as it is not known whether
+    /// Data was under way on it at the last response, as long as it is not known whether
     /// that went on.
     pub under_way: bool,
     /// Data that was under way on it from a response to the next request for an event, in order.
@@ -122,7 +122,7 @@ pub struct Socket {
 pub struct Transfer {
     /// The invocation that was responded to (by place, from 0).
     pub invocation: usize,
-    /// Whether a later reading, before the next event, showed that the data had been delivered and
+    /// A later reading, before the next event, showed that the data had been delivered and
     /// read.
     pub completed: bool,
 }
@@ -154,7 +154,7 @@ pub struct ApiConnection {
     pub life: Lifetime,
 }
 
-/// What was seen of a peer whose connections are broken.
+/// The observed connections to a peer whose connections are broken.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PeerLink {
     /// When the handler connected to it.
@@ -170,13 +170,14 @@ pub struct PeerLink {
 pub struct Extension {
     /// Its name.
     pub name: String,
-    /// Whether it takes part in invocations: it asked for `INVOKE`.
+    /// It takes part in invocations: it asked for `INVOKE`.
     pub takes_part: bool,
-    /// Whether it waits for its next event.
+    /// It waits for its next event.
     pub waits: bool,
 }
 
-/// How long the feed surely no longer keeps what has ended: longer than any retention we ask for.
+/// The time after which the feed has surely dropped what ended: longer than any retention that is asked
+/// for.
 const RETAINED: Duration = Duration::from_secs(10);
 
 impl Store {
@@ -200,7 +201,7 @@ impl Store {
         self.run.as_ref().map(|run| run.runtime).unwrap_or_default()
     }
 
-    /// What the handler's runtime can do.
+    /// The capabilities of the handler's runtime.
     pub fn capabilities(&self) -> &'static Capabilities {
         self.runtime().capabilities()
     }
@@ -239,7 +240,7 @@ impl Store {
         }
     }
 
-    /// Whether a diagnostic with this id was noted.
+    /// Returns true if a diagnostic with this id was noted.
     pub fn has(&self, id: impl Into<DiagnosticId>) -> bool {
         let id = id.into();
         self.diagnostics.iter().any(|known| known.id == id)

@@ -12,7 +12,7 @@ pub struct Task {
     pub span: u64,
     /// tokio's own id, which is never used again.
     pub tokio_id: Option<u64>,
-    /// What kind of task.
+    /// Its kind.
     pub kind: TaskKind,
     /// The name that its spawner gave it.
     pub name: Option<String>,
@@ -31,7 +31,7 @@ pub struct Task {
     /// Polls that have been seen, oldest first: the ones that the feed's snapshots happened to
     /// show. Kept because every later poll overwrites the feed's own stamps.
     pub polls_seen: Vec<PollWindow>,
-    /// What it was doing when the feed had caught up with the last response that it outlived.
+    /// Its activity when the feed had caught up with the last response that it outlived.
     pub activity_at_response: Option<Activity>,
     /// Which subscriptions have shown it.
     pub seen_on: SeenOn,
@@ -39,7 +39,7 @@ pub struct Task {
     pub facts: Option<ItemFacts>,
 }
 
-/// What kind of task, as tokio names it.
+/// The kinds of tasks, as tokio names them.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum TaskKind {
     /// A future given to `spawn`.
@@ -55,13 +55,13 @@ pub enum TaskKind {
 /// Counters and stamps of a task.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskStats {
-    /// How often it was polled.
+    /// The number of polls.
     pub polls: u64,
-    /// How often one of its wakers was woken.
+    /// The number of wakes of its wakers.
     pub wakes: u64,
-    /// How often a waker was cloned.
+    /// The number of clones of its wakers.
     pub waker_clones: u64,
-    /// How often a waker was dropped (or consumed by a wake).
+    /// The number of dropped wakers (or consumed by a wake).
     pub waker_drops: u64,
     /// Start of its first poll.
     pub first_poll: Option<Timestamp>,
@@ -89,11 +89,11 @@ pub struct SeenOn {
     pub main: Option<Timestamp>,
     /// An audit, and when it was taken.
     pub audit: Option<Timestamp>,
-    /// The stamp of the first message that told its end.
+    /// The stamp of the first message that reported its end.
     pub end: Option<Timestamp>,
 }
 
-/// What a task is doing, as its counters tell.
+/// The activity of a task, read off its counters.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Activity {
     /// It is being polled.
@@ -106,7 +106,7 @@ pub enum Activity {
     Stuck,
 }
 
-/// How many poll windows are kept for each task: the first ones and the last.
+/// The number of poll windows that are kept for each task: the first ones and the last.
 const POLLS_KEPT: usize = 6;
 
 impl Task {
@@ -196,7 +196,7 @@ impl Task {
         }
     }
 
-    /// Whether it was being polled at this instant, as far as its polls have been seen.
+    /// Returns true if it was being polled at this instant, as far as its polls have been seen.
     pub fn polled_at(&self, instant: Timestamp) -> bool {
         self.polls_seen.iter().any(|window| {
             window.started <= instant && window.ended.is_none_or(|ended| instant <= ended)
@@ -217,7 +217,7 @@ impl TaskStats {
         }
     }
 
-    /// What the task is doing.
+    /// The activity of the task.
     pub fn activity(&self) -> Activity {
         let Some(started) = self.last_poll_started else {
             return Activity::Scheduled;

@@ -4,10 +4,10 @@ use crate::model::invocation::Outcome;
 use crate::model::time::Timestamp;
 
 /// Invocations whose events were delivered at once. Nothing is judged by what they leave: whose it is
-/// could not be told.
+/// could not be attributed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Together {
-    /// How many events there were.
+    /// The number of events.
     pub events: u32,
     /// Each that was taken.
     pub flights: Vec<Flight>,
@@ -20,7 +20,7 @@ pub struct Flight {
     pub request_id: String,
     /// When the runtime had its event.
     pub delivered_at: Timestamp,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Option<Outcome>,
     /// When.
     pub ended_at: Option<Timestamp>,
@@ -32,7 +32,7 @@ impl Together {
         Self { events, flights: Vec::new() }
     }
 
-    /// Whether every event has been taken, and answered.
+    /// Returns true once every event has been taken, and answered.
     pub fn is_over(&self) -> bool {
         let over = self.flights.iter().filter(|flight| flight.outcome.is_some()).count();
         u32::try_from(over).is_ok_and(|over| over >= self.events)

@@ -1,4 +1,4 @@
-//! What a runtime can do, one field for each question that the code asks.
+//! Capabilities of a runtime, one field for each question that the code asks.
 
 use crate::policy::Policy;
 use crate::runtime::rules::Runtime;
@@ -69,7 +69,7 @@ const NODE_WITH_PROMISES: Capabilities = Capabilities {
 };
 
 impl Runtime {
-    /// What it can do.
+    /// Its capabilities.
     pub const fn capabilities(self) -> &'static Capabilities {
         match self {
             Self::Tokio => &TOKIO,

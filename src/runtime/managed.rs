@@ -123,11 +123,11 @@ fn other_version(name: &str, family: Family) -> Refusal {
         return Refusal::TooOld;
     }
     let major = family.stem().and_then(|stem| name.strip_prefix(stem)?.strip_suffix(".x"));
-    let oldest = family.versions().first().map_or(0, |oldest| oldest.major);
-    match major.and_then(|major| major.parse::<u32>().ok()) {
-        Some(major) if major < oldest => Refusal::TooOld,
-        Some(_) => Refusal::NotRun,
-        None => Refusal::Unknown,
+    let major = major.and_then(|major| major.parse::<u32>().ok());
+    match (major, family.versions()) {
+        (Some(major), [oldest, ..]) if major < oldest.major => Refusal::TooOld,
+        (Some(major), [.., newest]) if major > newest.major => Refusal::NotRun,
+        _ => Refusal::Unknown,
     }
 }
 
@@ -194,6 +194,7 @@ mod tests {
             ("python3.13", Refusal::NotRun),
             ("java21", Refusal::NotRun),
             ("go1.x", Refusal::NotRun),
+            ("nodejs21.x", Refusal::Unknown),
             ("nodejs22", Refusal::Unknown),
             ("nodejsx", Refusal::Unknown),
             ("cobol1", Refusal::Unknown),

@@ -1,5 +1,5 @@
-//! The catalogue of runtimes: which there are, by which rules a handler completes in each, and what
-//! each can do.
+//! The catalogue of runtimes: which there are, by which rules a handler completes in each, and the
+//! capabilities of each.
 //!
 //! Code outside of a folder that belongs to one runtime asks a question of [`Capabilities`], or
 //! matches every [`Family`]. It never compares runtimes.

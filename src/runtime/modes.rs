@@ -9,7 +9,7 @@ use crate::runtime::rules::Runtime;
 pub struct Mode {
     /// The stable id.
     pub id: &'static str,
-    /// What the platform does once it has completed so.
+    /// The policy of the platform once it has completed so.
     pub policy: Policy,
     /// A title in words.
     pub title: &'static str,

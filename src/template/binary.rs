@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 use crate::template::lookup::{Lookup, join};
 
-/// How many folders of a workspace are looked into.
+/// The most folders of a workspace that are looked into.
 const MOST_MEMBERS: usize = 2_000;
 
 /// The folder of the package that has this binary: the folder's own, or a member of its workspace.

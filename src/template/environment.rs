@@ -142,7 +142,7 @@ impl Environment {
     }
 }
 
-/// Whether Lambda takes the name of a variable (AWS Lambda developer guide, "Creating Lambda
+/// Checks that Lambda takes the name of a variable (AWS Lambda developer guide, "Creating Lambda
 /// environment variables"). One with `=` in it could not be given to a process either.
 fn check_name(key: Key<'_>) -> Result<(), Problem> {
     let first = key.name.starts_with(|c: char| c.is_ascii_alphabetic());

@@ -12,20 +12,20 @@ use crate::template::resource::{Dialect, Function, Located};
 use crate::template::tree::{Element, Position};
 use crate::template::{environment, node, rust};
 
-/// What a function without a `Timeout` has, in seconds (CloudFormation template reference,
+/// The default of `Timeout`, in seconds (CloudFormation template reference,
 /// "AWS::Lambda::Function").
 const DEFAULT_TIMEOUT: u32 = 3;
 
 /// The longest `Timeout`, in seconds (AWS Lambda developer guide, "Lambda quotas").
 const LONGEST_TIMEOUT: u32 = 900;
 
-/// What a function without a `MemorySize` has, in MB; there is no smaller one.
+/// The default of `MemorySize`, in MB; there is no smaller one.
 const DEFAULT_MEMORY: u32 = 128;
 
 /// A function that can be run.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// How to run it.
+    /// The handler to run.
     pub(super) table: HandlerTable,
     /// Variables whose values are known in the cloud only.
     pub(super) unresolved: Vec<String>,
@@ -55,7 +55,7 @@ impl From<Problem> for Refused {
     }
 }
 
-/// What is wrong if the folder of the code is not there.
+/// The problem of code whose folder is not there.
 pub(super) fn no_folder(
     function: &Function<'_>,
     code: &Code,
@@ -67,7 +67,7 @@ pub(super) fn no_folder(
     (!lookup.is_folder(&code.path)).then(|| code.position.problem(message, Some(hint.into())))
 }
 
-/// Reads a function. Of one that is not skipped, everything that is wrong is told at once.
+/// Reads a function. One that is not skipped is refused with all of its problems at once.
 pub(super) fn read(function: &Function<'_>, lookup: &dyn Lookup) -> Result<Found, Refused> {
     skip_what_is_no_archive(function)?;
     let managed = managed_runtime(function)?;
@@ -148,7 +148,7 @@ fn target(
     family: Family,
     lookup: &dyn Lookup,
 ) -> Result<rust::Target, Refused> {
-    // What is wrong with both is told at once.
+    // The problems of both are reported at once.
     let (code, handler) = match (code(function), function.text("Handler")) {
         (Ok(code), Ok(handler)) => (code, handler),
         (Err(Refused::Skipped(why)), _) => return Err(Refused::Skipped(why)),

@@ -12,7 +12,7 @@ use crate::template::resource::{Dialect, Function, duplicates};
 use crate::template::scope::Scope;
 use crate::template::tree::{Element, Key, Tree};
 
-/// What a template names.
+/// The handlers of a template.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Handlers {
     /// The functions that can be run, in the order of the file; their names are their logical ids.
@@ -20,7 +20,7 @@ pub struct Handlers {
     /// Functions of these that have variables which are known in the cloud only, and are started
     /// without them.
     pub unresolved: Vec<Unresolved>,
-    /// What may be or have functions and is not run, in the order of the file.
+    /// Resources that may be or have functions and are not run, in the order of the file.
     pub skipped: Vec<Skipped>,
 }
 
@@ -106,7 +106,7 @@ impl Handlers {
     }
 }
 
-/// What a resource is to us.
+/// The kinds of resources.
 enum Kind {
     Function(Dialect),
     /// It makes resources.
@@ -172,7 +172,7 @@ fn skipped(key: Key<'_>, reason: String) -> Skipped {
     Skipped { name: name.to_owned(), line, column, reason, is_ours: false }
 }
 
-/// What puts more into the template before it is deployed.
+/// Macros, which put more into the template before it is deployed.
 fn macros(template: Element<'_>) -> Vec<Skipped> {
     let include = template.entries().into_iter().flatten().map(|(key, _)| key);
     let include = include.filter(|key| key.name == "Fn::Transform");

@@ -1,7 +1,7 @@
-//! What the functions of CloudFormation come to, as far as the template alone says it.
+//! Values of the functions of CloudFormation, as far as the template alone determines them.
 //!
 //! Names and forms are those of the CloudFormation template reference, "Intrinsic function
-//! reference". A value that is known in the cloud only is told with the reason.
+//! reference". A value that is known in the cloud only comes with the reason.
 
 use crate::template::scope::{Parameter, Scope};
 use crate::template::tree::Element;
@@ -9,7 +9,7 @@ use crate::template::tree::Element;
 /// The longest value. All environment variables of a function together have 4 KB.
 const LONGEST: usize = 64 * 1024;
 
-/// What a value is, after the choice of `Fn::If`.
+/// A value, after the choice of `Fn::If`.
 #[derive(Debug)]
 pub(super) enum Settled<'a> {
     /// This element, which is no choice.
@@ -20,7 +20,7 @@ pub(super) enum Settled<'a> {
     Unknown(String),
 }
 
-/// What a text is.
+/// A text, as far as it is known.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Text {
     /// Known.
@@ -49,7 +49,7 @@ pub(super) fn text(scope: &Scope<'_>, element: Element<'_>) -> Text {
     scope.step(|| evaluated(scope, element)).unwrap_or_else(|| Text::Unknown(too_much()))
 }
 
-/// Whether a element is a function and not a value.
+/// Returns true for a function, which is not a value.
 pub(super) fn is_call(element: Element<'_>) -> bool {
     call(element).is_some()
 }
@@ -192,7 +192,7 @@ fn substituted(scope: &Scope<'_>, pattern: &str, names: Option<Element<'_>>) -> 
     Text::Known(text)
 }
 
-/// What stands before `${…}`, in it, and behind it.
+/// The text before `${…}`, in it, and behind it.
 fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
     let (before, begun) = text.split_once("${")?;
     let (name, after) = begun.split_once('}')?;
@@ -242,7 +242,7 @@ fn found_in_map<'a>(scope: &Scope<'a>, argument: Element<'a>) -> Result<Element<
     scope.mapped(&keys[0], &keys[1], &keys[2]).ok_or_else(unknown)
 }
 
-/// Whether a condition holds if nobody gives a parameter a value.
+/// The value of a condition if nobody gives a parameter a value.
 fn condition(scope: &Scope<'_>, name: &str) -> Option<bool> {
     let element = scope.condition(name)?;
     holds(scope, element)
@@ -273,7 +273,7 @@ fn known_to_hold(scope: &Scope<'_>, element: Element<'_>) -> Option<bool> {
     }
 }
 
-/// Whether all hold; one that does not is enough to know.
+/// The conjunction; one condition that does not hold is enough to know.
 fn all(mut conditions: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     conditions
         .try_fold(Some(true), |so_far, one| match one {

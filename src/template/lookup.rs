@@ -1,23 +1,23 @@
-//! What a template is read against: the files around it, and the region.
+//! The surroundings that a template is read against: files, and the region.
 
 use std::path::{Component, Path, PathBuf};
 
 /// Answers questions about what is around a template. A path is relative to the template's folder
 /// unless it is absolute.
 pub trait Lookup {
-    /// Whether this is a file.
+    /// Returns true for a file.
     fn is_file(&self, path: &Path) -> bool;
 
-    /// Whether this is a folder.
+    /// Returns true for a directory.
     fn is_folder(&self, path: &Path) -> bool;
 
     /// The names of the folders in a folder, in a fixed order; none if it cannot be listed.
     fn folders(&self, path: &Path) -> Vec<String>;
 
-    /// What stands in a file; `None` if it cannot be read as text.
+    /// The text of a file; `None` if it cannot be read as text.
     fn text(&self, path: &Path) -> Option<String>;
 
-    /// The region that the handlers are told in `AWS_REGION`, if it is known.
+    /// The region for `AWS_REGION` of the handlers, if it is known.
     fn region(&self) -> Option<String>;
 }
 

@@ -13,7 +13,7 @@ use crate::template::tree::{Element, Position};
 /// if there is none of these.
 const EXTENSIONS: [&str; 4] = ["js", "mjs", "cjs", "ts"];
 
-/// What has to be built before it is run.
+/// Extensions of files that have to be built before they are run.
 const OTHER_EXTENSIONS: [&str; 4] = ["tsx", "mts", "cts", "jsx"];
 
 /// The template that `sam build` writes, with the paths of what it built.
@@ -112,7 +112,7 @@ fn entry_point(
 }
 
 /// The entry point that becomes a module. What is built may lose folders that all of them share, so
-/// that the end of the path counts if it tells which one is meant, and the name of the file if only
+/// that the end of the path counts if it identifies one, and the name of the file if only
 /// one has it.
 fn of_module<'a>(listed: &[(&'a str, Position)], module: &Path) -> Option<(&'a str, Position)> {
     let stem = |file: &str| join(Path::new(""), file).with_extension("");

@@ -29,7 +29,7 @@ pub(super) struct Located<T> {
 pub(super) struct Function<'a> {
     /// The logical id.
     pub(super) key: Key<'a>,
-    /// What kind of resource it is.
+    /// The kind of resource.
     pub(super) dialect: Dialect,
     own: Option<Element<'a>>,
     /// A function's own properties go before these (AWS SAM developer guide, "Globals section of
@@ -59,7 +59,7 @@ impl<'a> Function<'a> {
         }
     }
 
-    /// What values may refer to.
+    /// The scope of its values.
     pub(super) fn scope(&self) -> &'a Scope<'a> {
         self.scope
     }

@@ -1,7 +1,7 @@
 //! Which cargo package a function on an OS-only runtime is built from.
 //!
 //! The source goes before what was built of it: what `cargo lambda build` or `sam build` leave is
-//! built without the console feed, and nothing could be told of its tasks.
+//! built without the console feed, so that its tasks would not be seen.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -11,10 +11,10 @@ use crate::template::function::{Code, Refused, no_folder};
 use crate::template::lookup::{Lookup, join};
 use crate::template::resource::Function;
 
-/// What a Lambda with an OS-only runtime starts.
+/// The file that an OS-only runtime of Lambda starts.
 const BOOTSTRAP: &str = "bootstrap";
 
-/// What is to be run.
+/// The handler to run.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Target {
     /// HANDLER: a folder with a `Cargo.toml`, or an executable.
@@ -68,7 +68,7 @@ pub(super) fn target(
     Err(code.position.problem(message, Some(hint.into())).into())
 }
 
-/// The binary is the one that the build is told (AWS SAM developer guide, "Building Rust Lambda
+/// The binary is the one that the build is given (AWS SAM developer guide, "Building Rust Lambda
 /// functions with Cargo Lambda"), or the one that `Handler` names. On an OS-only runtime `Handler`
 /// may be anything, so that only the name of a binary counts.
 fn package(
@@ -77,8 +77,8 @@ fn package(
     handler: Option<&str>,
     lookup: &dyn Lookup,
 ) -> Target {
-    let told = function.build_property("Binary").and_then(|binary| binary.scalar());
-    if let Some(bin) = told {
+    let given = function.build_property("Binary").and_then(|binary| binary.scalar());
+    if let Some(bin) = given {
         // Where cargo does not find it either, it says so better.
         let path = binary::package_of(&folder, bin, lookup).unwrap_or(folder);
         return Target { path, bin: Some(bin.to_owned()) };

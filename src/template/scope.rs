@@ -1,14 +1,14 @@
-//! What a value of a template may refer to: parameters, mappings, conditions and the region.
+//! The scope of a value in a template: parameters, mappings, conditions and the region.
 
 use std::cell::Cell;
 
 use crate::template::tree::Element;
 
-/// How many steps one value may take. A template can refer to itself, and aliases make few lines
+/// The most steps that one value may take. A template can refer to itself, and aliases make few lines
 /// say much.
 const MOST_STEPS: u32 = 2_000;
 
-/// How deep functions may stand in each other.
+/// The deepest nesting of functions.
 const MOST_DEPTH: u32 = 40;
 
 /// The sections that values refer to.
@@ -21,7 +21,7 @@ pub(super) struct Scope<'a> {
     depth: Cell<u32>,
 }
 
-/// What a parameter stands for without anyone giving it a value.
+/// The value of a parameter that nobody gives a value.
 pub(super) enum Parameter<'a> {
     /// Its default.
     Default(Element<'a>),

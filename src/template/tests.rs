@@ -64,14 +64,14 @@ impl Lookup for Files {
 }
 
 fn read(text: &str, files: &Files) -> Handlers {
-    handlers(text, files).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+    handlers(text, files).unwrap_or_else(|problems| panic!("{}", lines(&problems)))
 }
 
 fn problems(text: &str, files: &Files) -> Vec<Problem> {
     handlers(text, files).expect_err("something is wrong with it")
 }
 
-fn told(problems: &[Problem]) -> String {
+fn lines(problems: &[Problem]) -> String {
     let line = |problem: &Problem| {
         let Problem { line, column, message, hint } = problem;
         let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
@@ -141,7 +141,7 @@ fn monorepo() -> Files {
 #[test]
 fn a_monorepo_of_node_and_rust() {
     let found = read(MONOREPO, &monorepo());
-    let told: Vec<(&str, String, Option<&str>)> = found
+    let lines: Vec<(&str, String, Option<&str>)> = found
         .tables
         .iter()
         .map(|table| (&*table.name, table.path.display().to_string(), table.bin.as_deref()))
@@ -158,7 +158,7 @@ fn a_monorepo_of_node_and_rust() {
     ]
     .map(|(name, path, bin)| (name, path.to_owned(), bin))
     .into();
-    assert_eq!(told, expected);
+    assert_eq!(lines, expected);
     let orders = table(&found, "Orders");
     assert_eq!((orders.options.timeout, orders.memory), (Some(Duration::from_secs(3)), Some(128)));
     assert_eq!(orders.runtime, None);
@@ -268,7 +268,7 @@ fn json_without_sam_and_of_the_cdk() {
 }
 
 #[test]
-fn everything_wrong_is_told_at_once() {
+fn everything_wrong_is_lines_at_once() {
     let files = Files::empty(&["hello/src/app.js", "hello/src/page.tsx", "empty/main.c"]);
     let problems = problems(BROKEN, &files);
     let build = "; if it has to be built, run `sam build` and give --template \
@@ -313,7 +313,7 @@ fn everything_wrong_is_told_at_once() {
          the folder of the template)",
         "59:3: \"Open\" stands here a second time (remove or rename one of them)",
     ];
-    assert_eq!(told(&problems), expected.map(|line| format!("{line}\n")).concat());
+    assert_eq!(lines(&problems), expected.map(|line| format!("{line}\n")).concat());
     let built = Files::empty(&["hello/src/app.js", ".aws-sam/build/template.yaml"]);
     let hint = handlers(BROKEN, &built).unwrap_err();
     let hint = hint.iter().find(|problem| problem.message.contains("gone.js")).unwrap();
@@ -373,7 +373,7 @@ fn hostile_names_stay_as_they_are_and_are_escaped_in_messages() {
     assert_eq!(names, ["a\nb\u{1b}[31m\"]]>|`<script>%::\u{202e}", ""]);
     assert_eq!(found.skipped[0].name, "c\n");
     let problems = problems(HOSTILE, &Files::default());
-    assert!(problems.len() == 2, "{}", told(&problems));
+    assert!(problems.len() == 2, "{}", lines(&problems));
     let texts = problems.iter().map(|problem| &problem.message);
     for text in texts.chain(found.skipped.iter().map(|skipped| &skipped.reason)) {
         assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
@@ -405,16 +405,16 @@ fn a_template_of_which_nothing_is_run_is_an_error() {
         ("Resources:\n  F: !Ref\n", "2:3: the resource \"F\" has no Type"),
     ] {
         let problems = problems(text, &Files::default());
-        assert!(told(&problems).starts_with(message), "{text:?}: {}", told(&problems));
+        assert!(lines(&problems).starts_with(message), "{text:?}: {}", lines(&problems));
     }
     let skipped = "Resources:\n  P:\n    Type: AWS::Lambda::Function\n    Properties:\n      \
                    Runtime: python3.13\n  S:\n    Type: AWS::CloudFormation::Stack\n";
     let problems = problems(skipped, &Files::default());
     let places: Vec<(u32, u32)> =
         problems.iter().map(|problem| (problem.line, problem.column)).collect();
-    assert_eq!(places, [(2, 3), (2, 3), (6, 3)], "{}", told(&problems));
-    assert!(told(&problems).contains("\"P\" is not run: its runtime \"python3.13\""));
-    assert!(told(&problems).contains("no function that loopcheck can run"));
+    assert_eq!(places, [(2, 3), (2, 3), (6, 3)], "{}", lines(&problems));
+    assert!(lines(&problems).contains("\"P\" is not run: its runtime \"python3.13\""));
+    assert!(lines(&problems).contains("no function that loopcheck can run"));
 }
 
 #[test]
@@ -427,7 +427,7 @@ fn a_function_as_small_as_can_be() {
     let path = |properties: &str, files: &[&str]| {
         handlers(&text(properties), &Files::empty(files))
             .map(|found| found.tables[0].path.display().to_string())
-            .map_err(|problems| told(&problems))
+            .map_err(|problems| lines(&problems))
     };
     let here = "{Handler: a.b, Runtime: nodejs22.x}";
     assert_eq!(path(here, &["a.cjs"]).as_deref(), Ok("a.cjs:b"));
@@ -488,7 +488,7 @@ fn a_workspace_is_looked_for_above_what_cargo_lambda_built() {
              Runtime: provided.al2023}}\n"
         );
         handlers(&text, &Files::new(files))
-            .map_err(|problems| told(&problems))
+            .map_err(|problems| lines(&problems))
             .map(|found| (found.tables[0].path.display().to_string(), found.tables[0].bin.clone()))
     };
     let package = "[package]\nname = \"a\"";

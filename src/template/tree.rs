@@ -113,12 +113,12 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// Whether there is no value: `KEY:` alone, or `null`.
+    /// Returns true without a value: `KEY:` alone, or `null`.
     pub(super) fn is_null(self) -> bool {
         self.plain().is_some_and(|text| matches!(text, "" | "~" | "null" | "Null" | "NULL"))
     }
 
-    /// Whether a scalar is true or false. CloudFormation reads YAML 1.1 (user guide, "CloudFormation
+    /// The value of a boolean scalar. CloudFormation reads YAML 1.1 (user guide, "CloudFormation
     /// template format"), where there are more words for that than in YAML 1.2.
     pub(super) fn boolean(self) -> Option<bool> {
         const TRUE: [&str; 9] = ["true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"];

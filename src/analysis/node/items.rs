@@ -1,6 +1,6 @@
 //! The pending items of a Node.js handler.
 //!
-//! Its feed tells of handles too: sockets with their place in the source, child processes,
+//! Its feed reports handles too: sockets with their place in the source, child processes,
 //! workers. The same sockets and processes are in the readings of the process group, and are
 //! joined with them by inode and process id, so that each is one item. What the readings show and
 //! the feed does not is an item all the same: native code made it.
@@ -117,16 +117,16 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether a task tells all there is to tell of a timer that it made: it was pending wherever
+    /// Returns true if a task stands for a timer that it created: it was pending wherever
     /// the timer was, and the timer did not outlive it.
     fn goes_with(&self, task: TaskKey, timer: &Resource, pending_in: &[usize]) -> bool {
-        let Some(told_in) = self.pending.tasks.get(&task) else { return false };
+        let Some(shown_in) = self.pending.tasks.get(&task) else { return false };
         let outlives = match (timer.life.ended, self.store.task(task).span_life.ended) {
             (_, None) => false,
             (None, Some(_)) => true,
             (Some(timer_end), Some(end)) => timer_end > end.plus(Duration::from_millis(1)),
         };
-        !outlives && pending_in.iter().all(|index| told_in.contains(index))
+        !outlives && pending_in.iter().all(|index| shown_in.contains(index))
     }
 
     fn timer(&self, timer: &Resource, pending_in: &[usize]) -> Item {
@@ -165,8 +165,10 @@ impl Collector<'_> {
         let unread = self.pending.handles.iter().filter(|(key, _)| !seen.contains(key));
         for (key, pending_in) in unread {
             let resource = self.store.resource(*key);
-            let told = resource.facts.as_ref().and_then(reported_socket);
-            if let Some(fact) = told.map(|told| self.read_later(&told).unwrap_or(told)) {
+            let reported = resource.facts.as_ref().and_then(reported_socket);
+            if let Some(fact) =
+                reported.map(|reported| self.read_later(&reported).unwrap_or(reported))
+            {
                 let item = resource_item(Kind::Socket, resource, pending_in);
                 connections.push(connection(Item { socket: Some(fact), ..item }, resource));
             }
@@ -175,25 +177,32 @@ impl Collector<'_> {
     }
 
     /// A socket that was made after the reading for its response, as a later one shows it.
-    fn read_later(&self, told: &SocketFact) -> Option<SocketFact> {
+    fn read_later(&self, reported: &SocketFact) -> Option<SocketFact> {
         let mut sockets = self.store.sockets.iter().rev();
-        let found = sockets.find(|socket| told.inode != 0 && socket.fact.inode == told.inode)?;
+        let found =
+            sockets.find(|socket| reported.inode != 0 && socket.fact.inode == reported.inode)?;
         let first = found.at_response.as_ref().unwrap_or(&found.fact);
-        Some(SocketFact { peer: first.peer.clone().or(told.peer.clone()), ..first.clone() })
+        Some(SocketFact { peer: first.peer.clone().or(reported.peer.clone()), ..first.clone() })
     }
 
     fn resources_by_inode(&self) -> BTreeMap<u64, ResourceKey> {
         // An inode is used again; the last resource with it is the one that is pending.
-        let told = self.pending.handles.keys().copied();
-        told.filter_map(|key| Some((self.store.resource(key).facts.as_ref()?.inode?, key)))
+        let reported = self.pending.handles.keys().copied();
+        reported
+            .filter_map(|key| Some((self.store.resource(key).facts.as_ref()?.inode?, key)))
             .collect()
     }
 
     /// A socket that both the kernel and the feed show.
-    fn connection(&self, socket: &Socket, told: ResourceKey, pending_in: &[usize]) -> Connection {
+    fn connection(
+        &self,
+        socket: &Socket,
+        reported: ResourceKey,
+        pending_in: &[usize],
+    ) -> Connection {
         let read = reading::read_socket(socket, pending_in);
-        let resource = self.store.resource(told);
-        let both = self.pending.handles.get(&told).into_iter().flatten().chain(pending_in);
+        let resource = self.store.resource(reported);
+        let both = self.pending.handles.get(&reported).into_iter().flatten().chain(pending_in);
         let both: BTreeSet<usize> = both.copied().collect();
         let item = resource_item(Kind::Socket, resource, &[]);
         let item = Item {
@@ -209,7 +218,7 @@ impl Collector<'_> {
         connection(item, resource)
     }
 
-    /// Whether it is how Node.js talks to a child process, or belongs to one. What a child does
+    /// Returns true for a channel to a child process, and for a socket of one. What a child does
     /// is one item, the child.
     fn is_of_a_child(&self, fact: &SocketFact) -> bool {
         if self.pending.children.is_empty() {
@@ -228,10 +237,10 @@ impl Collector<'_> {
             let item = resource_item(Kind::Other, resource, pending_in);
             items.pending.push(Item { name, handle: Some(kind), ..item });
         }
-        let told = self.told_children();
+        let reported = self.reported_children();
         for (key, pending_in) in &self.pending.children {
             let child = self.store.child(*key);
-            if !told.iter().any(|told| told.has(child)) {
+            if !reported.iter().any(|reported| reported.has(child)) {
                 // Node.js has no handle for it, so nothing in its loop waits for it.
                 let in_loop = InLoop { holds: false, is_ref: None, released: None };
                 let item = reading::read_child(child, pending_in);
@@ -240,38 +249,43 @@ impl Collector<'_> {
         }
     }
 
-    fn told_children(&self) -> Vec<ToldChild> {
+    fn reported_children(&self) -> Vec<ReportedChild> {
         let handles = self.pending.handles.keys().map(|key| self.store.resource(*key));
-        let told = handles.filter_map(|resource| Some((resource.facts.as_ref()?.pid?, resource)));
-        told.map(|(pid, resource)| {
-            // The same clock for it and for its children: when a reading did not show them.
-            let read = self.store.children.iter().find(|child| child.process.pid == pid);
-            ToldChild { pid, ended: read.map_or(resource.life.ended, |child| child.life.ended) }
-        })
-        .collect()
+        let reported =
+            handles.filter_map(|resource| Some((resource.facts.as_ref()?.pid?, resource)));
+        reported
+            .map(|(pid, resource)| {
+                // The same clock for it and for its children: when a reading did not show them.
+                let read = self.store.children.iter().find(|child| child.process.pid == pid);
+                ReportedChild {
+                    pid,
+                    ended: read.map_or(resource.life.ended, |child| child.life.ended),
+                }
+            })
+            .collect()
     }
 }
 
-/// A child process that the feed tells of.
-struct ToldChild {
+/// A child process that the feed reports.
+struct ReportedChild {
     pid: u32,
     ended: Option<Timestamp>,
 }
 
-impl ToldChild {
-    /// Whether it is this process, or that may be a child of it: those are part of it for as long as
+impl ReportedChild {
+    /// Returns true for this process, and for one that may be a child of it: part of it for as long as
     /// it lives. What outlives it is an item of its own.
     fn has(&self, child: &Child) -> bool {
         let outlived = match (self.ended, child.life.ended) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(told), Some(end)) => end > told,
+            (Some(reported), Some(end)) => end > reported,
         };
         child.process.pid == self.pid || !outlived
     }
 }
 
-/// Whether it is made by undici, which Node.js has inside as well, for `fetch`: its clock ticks on
+/// Returns true for an item of undici, which Node.js has inside as well, for `fetch`: its clock ticks on
 /// for a second after its last connection.
 fn is_undici(item: &Item) -> bool {
     item.package.as_ref().is_some_and(|package| package.name == "undici")
@@ -303,8 +317,8 @@ fn resource_item(kind: Kind, resource: &Resource, pending_in: &[usize]) -> Item 
 /// Whose code made it. The handler's own line counts, with the library that it called.
 fn made_by(owner: Option<&Owner>, facts: Option<&ItemFacts>) -> (Option<Origin>, Option<Package>) {
     let (origin, package) = origin(owner);
-    let told = facts.and_then(|facts| facts.package.clone());
-    (origin, told.or(package))
+    let reported = facts.and_then(|facts| facts.package.clone());
+    (origin, reported.or(package))
 }
 
 fn handle(facts: &ItemFacts, resource: &Resource) -> Option<(HandleKind, Option<String>)> {
@@ -329,17 +343,17 @@ mod tests {
     use crate::model::socket::ChildProcess;
 
     #[test]
-    fn a_process_that_outlives_the_child_that_is_told_is_not_hidden_by_it() {
+    fn a_process_that_outlives_a_reported_child_is_not_hidden_by_it() {
         let at = Timestamp::from_nanos;
         let child = |pid, ended: Option<u64>| {
             let process = ChildProcess { pid, start_ticks: 1, name: "sleep".into() };
             Child { process, life: Lifetime { created: at(1), ended: ended.map(at) } }
         };
-        let told = |ended: Option<u64>| ToldChild { pid: 7, ended: ended.map(at) };
-        assert!(told(Some(5)).has(&child(7, None)), "itself");
-        assert!(told(None).has(&child(8, None)), "it may be a child of it");
-        assert!(told(Some(5)).has(&child(8, Some(5))), "they went together");
-        assert!(!told(Some(5)).has(&child(8, None)));
-        assert!(!told(Some(5)).has(&child(8, Some(6))));
+        let reported = |ended: Option<u64>| ReportedChild { pid: 7, ended: ended.map(at) };
+        assert!(reported(Some(5)).has(&child(7, None)), "itself");
+        assert!(reported(None).has(&child(8, None)), "it may be a child of it");
+        assert!(reported(Some(5)).has(&child(8, Some(5))), "they went together");
+        assert!(!reported(Some(5)).has(&child(8, None)));
+        assert!(!reported(Some(5)).has(&child(8, Some(6))));
     }
 }

@@ -20,7 +20,7 @@ use crate::model::time::Timestamp;
 /// Libraries that spawn one task for each connection.
 const DRIVERS: &[&str] = &["hyper-util", "hyper", "h2", "deadpool-postgres", "bb8-postgres"];
 
-/// Whether this package drives connections with tasks of its own.
+/// Returns true if this package drives connections with tasks of its own.
 pub(crate) fn drives(package: &str) -> bool {
     DRIVERS.contains(&package)
 }
@@ -38,7 +38,7 @@ impl Connections {
         self.drivers.get(&socket).copied()
     }
 
-    /// Whether this task is part of a connection.
+    /// Returns true if this task is part of a connection.
     pub(crate) fn is_part(&self, task: TaskKey) -> bool {
         self.parts.contains(&task)
     }
@@ -95,7 +95,7 @@ fn stretch_of(store: &Store, instant: Timestamp) -> usize {
     store.invocations.iter().filter(|invocation| invocation.delivered_at <= instant).count()
 }
 
-/// How many timers of driving libraries are running.
+/// The number of running timers of driving libraries.
 fn timers(store: &Store, waits: &Waits) -> usize {
     let made_by_driver = |owner: &Option<Owner>| matches!(owner, Some(Owner::Dependency(package)) if drives(&package.name));
     (0..store.resources.len())
@@ -110,7 +110,7 @@ fn timers(store: &Store, waits: &Waits) -> usize {
         .count()
 }
 
-/// Whether it waits on a timer that its own library made, which a connection's driver does not.
+/// Returns true if it waits on a timer that its own library created, which a connection's driver does not.
 fn waits_on_own_timer(store: &Store, waits: &Waits, key: TaskKey) -> bool {
     let timer = waits.on(key).filter(|wait| wait.timer.is_some());
     let made_in = timer.and_then(|wait| wait.location.as_ref()).map(|place| &place.file);

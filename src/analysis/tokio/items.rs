@@ -57,14 +57,14 @@ impl Collector<'_> {
     }
 
     /// The Lambda runtime's HTTP client also spawns tasks that put a connection back into its
-    /// pool. Whether such a task is the runtime's or that of a client of the handler's cannot be
-    /// told, but it was over before any freeze, and a connection of the handler's is a finding of
+    /// pool. Such a task cannot be attributed to the runtime or to a client of the handler's, but it
+    /// was over before any freeze, and a connection of the handler's is a finding of
     /// its own.
     fn is_transient_of_runtime(&self, key: TaskKey, item: &Item) -> bool {
         owner::is_http_driver(self.store.task(key)) && item.is_safe(self.store)
     }
 
-    /// Whether the entry that proved the task finished was a child's: the task itself had finished
+    /// Returns true if the entry that proved the end was a child's: the task itself had finished
     /// before that. It may have finished before the response, and had by the next event.
     fn is_entered_by_child(&self, key: TaskKey, pending: &Pending) -> bool {
         let task = self.store.task(key);
@@ -198,7 +198,7 @@ impl Collector<'_> {
     }
 }
 
-/// What the task was doing, as last known while it was pending.
+/// The state of the task, as last known while it was pending.
 fn state(task: &Task, waits: bool) -> Option<State> {
     let ended = task.ended().is_some();
     let activity = if ended { task.activity_at_response } else { Some(task.stats.activity()) };

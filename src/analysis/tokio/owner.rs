@@ -113,24 +113,24 @@ fn distance(a: Timestamp, b: Timestamp) -> Duration {
     a.saturating_since(b).max(b.saturating_since(a))
 }
 
-/// How far the end of a task is from that of the connection; `None`: it is not that connection's.
+/// The distance between the end of a task and that of the connection; `None`: it is not that connection's.
 fn end_distance(closed: Option<Timestamp>, ended: Option<Timestamp>) -> Option<Duration> {
     match (closed, ended) {
         (None, None) => Some(Duration::ZERO),
         (Some(closed), Some(ended)) => Some(distance(closed, ended)),
-        // Closed, and the task's end not told yet: possible, but any other candidate is better.
+        // Closed, and the task's end not reported yet: possible, but any other candidate is better.
         (Some(_), None) => Some(ACCEPT_TOLERANCE),
         (None, Some(_)) => None,
     }
 }
 
-/// Whether this task was spawned by the library that drives HTTP connections.
+/// Returns true if this task was spawned by the library that drives HTTP connections.
 pub(crate) fn is_http_driver(task: &Task) -> bool {
     task.kind != TaskKind::Blocking
         && matches!(&task.owner, Some(Owner::Dependency(package)) if package.name == HTTP_DRIVER)
 }
 
-/// Whether a timer belongs to the runtime: made by its code.
+/// Returns true for a timer of the runtime: created by its code.
 pub(crate) fn is_runtime_timer(store: &Store, key: ResourceKey) -> bool {
     matches!(
         &store.resource(key).owner,
@@ -138,7 +138,7 @@ pub(crate) fn is_runtime_timer(store: &Store, key: ResourceKey) -> bool {
     )
 }
 
-/// Whether a socket belongs to the Lambda runtime or to loopcheck.
+/// Returns true for a socket that belongs to the Lambda runtime or to loopcheck.
 pub(crate) fn is_runtime_socket(store: &Store, key: SocketKey) -> bool {
     is_loopchecks_socket(store, &store.socket(key).fact) || is_signal_pair(store, key)
 }

@@ -4,8 +4,8 @@
 //! there for a blocking task, which the feed does show, and has the workers' name. So of the
 //! threads that appeared since the first event, as many with that name as there were blocking
 //! tasks are taken for tokio's (it keeps them for a while), and the rest are the handler's own.
-//! That tells too few rather than too many: a thread without a name inherits that of the worker
-//! which started it. Threads from before the first event cannot be told apart, and are left out.
+//! That reports too few rather than too many: a thread without a name inherits that of the worker
+//! which started it. Threads from before the first event cannot be distinguished, and are left out.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(crate) fn unaccounted(store: &Store) -> BTreeSet<ThreadKey> {
         return BTreeSet::new();
     };
     if store.feed.attached_at.is_none() {
-        // Without a feed nothing tells tokio's threads from others, and that is a gap already.
+        // Without a feed tokio's threads cannot be distinguished from others, and that is a gap already.
         return BTreeSet::new();
     }
     let blocking = store

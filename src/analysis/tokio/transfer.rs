@@ -1,4 +1,4 @@
-//! Whether data that was under way on a socket at a response was a request in flight.
+//! Requests in flight: data under way on a socket at a response, judged by later readings.
 //!
 //! Data in a queue of the kernel is only a hint. A driver also exchanges messages that no code waits
 //! for, such as the end of a prepared statement after its last query, and on a busy machine the peer
@@ -38,7 +38,7 @@ impl Witnesses {
         witnesses
     }
 
-    /// Whether a request was in flight on this socket at any response.
+    /// Returns true if a request was in flight on this socket at any response.
     pub(crate) fn is_in_flight(&self, socket: &Socket, has_driver: bool) -> bool {
         let in_flight = |invocation: &usize, completed: bool| {
             let driven = has_driver || self.driven.contains(invocation);

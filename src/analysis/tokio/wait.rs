@@ -58,7 +58,7 @@ fn note_inferred(waits: &mut Waits, store: &Store, tasks: &Pending) {
     }
 }
 
-/// The one candidate that is pending. Tasks of one spawn site are told as one, so which of them it
+/// The one candidate that is pending. Tasks of one spawn site are one finding, so which of them it
 /// was makes no difference.
 fn maker(store: &Store, tasks: &Pending, timer: &Resource) -> Option<TaskKey> {
     // The timer of a task ends with it at the latest.

@@ -1,4 +1,4 @@
-//! What failed in a later invocation than the one that had left it, and whom AWS blames.
+//! Failures in a later invocation than the one that had left the item behind.
 
 use std::time::Duration;
 
@@ -30,16 +30,16 @@ pub(super) fn errors(
             let next = candidates.iter().filter_map(|item| item.ended).min();
             candidates.retain(|item| item.ended == next);
         }
-        let told = error.left_by;
+        let reported = error.left_by;
         let inferred = candidates.iter().filter_map(|item| left_by(item)).max();
-        let Some(left_by) = told.or(inferred) else { continue };
+        let Some(left_by) = reported.or(inferred) else { continue };
         if failed_in.is_some_and(|failed_in| left_by >= failed_in) {
             continue;
         }
         late.push(LateError {
             kind: kind(error.kind),
             left_by,
-            inferred: told.is_none(),
+            inferred: reported.is_none(),
             failed_in,
             // A panic in a task of tokio's goes no further than the log.
             blamed: failed_in.filter(|_| error.kind != UncaughtKind::Panic),
@@ -56,28 +56,28 @@ pub(super) fn errors(
     late
 }
 
-/// What was told, and an end of the process of which nothing was.
+/// The reported errors, and an end of the process without one.
 fn uncaught(store: &Store) -> Vec<(Timestamp, UncaughtError)> {
     let fatal = |error: &&(Timestamp, UncaughtError)| error.1.kind != UncaughtKind::Panic;
-    let mut told: Vec<(Timestamp, UncaughtError)> = Vec::new();
+    let mut errors: Vec<(Timestamp, UncaughtError)> = Vec::new();
     for error in &store.uncaught {
-        // An error that ends the process is told twice: as itself, and as the end.
+        // An error that ends the process is reported twice: as itself, and as the end.
         let is_end = error.1.kind == UncaughtKind::Exit;
-        if !(is_end && told.iter().any(|known| fatal(&known))) {
-            told.push(error.clone());
+        if !(is_end && errors.iter().any(|known| fatal(&known))) {
+            errors.push(error.clone());
         }
     }
     let exited = store.exited.filter(|_| store.shutdown_notice_at.is_none());
     if let Some((at, _)) = exited
-        && !told.iter().any(|known| fatal(&known))
+        && !errors.iter().any(|known| fatal(&known))
     {
         let kind = UncaughtKind::Exit;
-        told.push((
+        errors.push((
             at,
             UncaughtError { kind, left_by: None, file: None, line: None, column: None },
         ));
     }
-    told
+    errors
 }
 
 /// The invocation in whose time something failed, from 1: that which was going on, or for what
@@ -92,7 +92,7 @@ fn failed_in(store: &Store, at: Timestamp, policy: Policy) -> Option<u32> {
     if over { next } else { Some(known.index) }
 }
 
-/// Whether an item may be what failed: it was left by an invocation that had ended, and it ended
+/// Returns true if an item may be what failed: it was left by an invocation that had ended, and it ended
 /// with the failure, or was there when the process ended.
 fn may_be_of(item: &Item, error: &UncaughtError, at: Timestamp, store: &Store) -> bool {
     let Some(first) = item.pending_in.first().and_then(|index| store.invocations.get(*index))

@@ -1,5 +1,5 @@
 //! Which finding an item of another run is like. The same build runs in both, so that a place in the
-//! source tells more than any name.
+//! source says more than any name.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,10 @@ pub(super) fn alike(findings: &[Finding], item: &Item) -> Vec<usize> {
     let own = (0..findings.len()).filter(|place| findings[*place].status != Status::Runtime);
     let near: Vec<usize> = own.filter(|place| is_like(&findings[*place], item)).collect();
     let peer = item.socket.as_ref().map(|socket| socket.peer.as_deref());
-    let told = |place: usize| findings[place].socket.as_ref().map(|socket| socket.peer.as_deref());
-    let nearest: Vec<usize> = near.iter().copied().filter(|place| told(*place) == peer).collect();
+    let peer_of =
+        |place: usize| findings[place].socket.as_ref().map(|socket| socket.peer.as_deref());
+    let nearest: Vec<usize> =
+        near.iter().copied().filter(|place| peer_of(*place) == peer).collect();
     if nearest.is_empty() { near } else { nearest }
 }
 
@@ -24,11 +26,11 @@ pub(super) fn ids(findings: &[Finding], items: &[&Item]) -> Vec<String> {
     ids
 }
 
-/// Whether it is a timer like one that a finding waits on.
+/// Returns true for a timer like one that a finding waits on.
 ///
 /// The feed is late, and a freeze may come between the poll that makes a timer and the message that
-/// tells of both. After the thaw the task may be polled again before that message is written, which
-/// then tells of the later poll alone: nobody is known to have made the timer, and it stands beside
+/// reports both. After the thaw the task may be polled again before that message is written, which
+/// then reports the later poll alone: nobody is known to have made the timer, and it stands beside
 /// its task. That is no item that was not predicted.
 pub(super) fn is_waited_on(findings: &[Finding], item: &Item) -> bool {
     let mut waits = findings.iter().filter_map(|finding| finding.waits_on.as_ref());
@@ -41,13 +43,13 @@ pub(super) fn is_waited_on(findings: &[Finding], item: &Item) -> bool {
 
 fn is_like(finding: &Finding, item: &Item) -> bool {
     let package = item.package.as_ref().map(|package| package.name.as_str());
-    let told = finding.package.as_deref();
+    let known = finding.package.as_deref();
     // A connection is known by its driver in one run and perhaps not yet in the other.
     let is_socket = item.kind == Kind::Socket;
     finding.kind == item.kind
         && finding.handle == item.handle
         && finding.name == item.name
-        && (is_socket || told.map(name_of) == package)
+        && (is_socket || known.map(name_of) == package)
         && (is_socket || is_at(finding.location.as_ref(), item))
 }
 

@@ -1,4 +1,4 @@
-//! What was predicted, against what happened when it was tried.
+//! Verification (`--prove`): predictions against what happened under enforced policies.
 
 mod verify;
 

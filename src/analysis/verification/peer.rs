@@ -1,4 +1,4 @@
-//! What became of the handler once the connections to a peer had been broken.
+//! The handler after the connections to a peer had been broken.
 
 use crate::analysis::runtimes;
 use crate::analysis::verification::{invocations, late, likeness};
@@ -9,12 +9,12 @@ use crate::model::time::Timestamp;
 use crate::observation::{BrokenPeer, Policy};
 use crate::report::{PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome};
 
-/// Whether a peer is broken in this run.
+/// Returns true if a peer is broken in this run.
 pub(super) fn is_broken(store: &Store) -> bool {
     store.run.as_ref().is_some_and(|run| run.broken.is_some())
 }
 
-/// What a run with a broken peer shows. In `undisturbed` nothing was.
+/// The evidence of a run with a broken peer. In `undisturbed` nothing was broken.
 pub(super) fn of(
     report: &Report,
     store: &Store,
@@ -47,12 +47,12 @@ fn missing(store: &Store) -> Vec<String> {
     {
         return vec![format!("the peer could not be reached: {reason}")];
     }
-    let told = |is_it: fn(&Diagnostic) -> bool| store.diagnostics.iter().find(|gap| is_it(gap));
-    let told = |is_it| told(is_it).map(|gap| gap.message.clone());
+    let first = |is_it: fn(&Diagnostic) -> bool| store.diagnostics.iter().find(|gap| is_it(gap));
+    let message_of = |is_it| first(is_it).map(|gap| gap.message.clone());
     let cold = store.invocations.first().and_then(|first| first.outcome);
     if cold != Some(Outcome::Response) {
         // A handler that fails here fails by itself, or for the proxy.
-        let gap = told(|gap| gap.id.effect() != Effect::Note);
+        let gap = message_of(|gap| gap.id.effect() != Effect::Note);
         let gap = gap.map(|message| format!(": {message}")).unwrap_or_default();
         let ended = match cold {
             Some(Outcome::Error) => "ended with an error",
@@ -63,12 +63,12 @@ fn missing(store: &Store) -> Vec<String> {
     if link.connected.is_empty() {
         return vec!["no connection went through loopcheck's proxy".to_owned()];
     }
-    if let Some(gap) = told(is_blind) {
+    if let Some(gap) = message_of(is_blind) {
         return vec![gap];
     }
     // Without a freeze nothing was broken, however the invocations went.
     let Some((broken_at, _)) = link.broken.first() else {
-        let gap = told(|gap| gap.id.effect() != Effect::Note);
+        let gap = message_of(|gap| gap.id.effect() != Effect::Note);
         return vec![gap.unwrap_or_else(|| "the environment was not frozen".to_owned())];
     };
     let gone = link.unreachable.iter().find(|(at, _)| at >= broken_at);
@@ -84,7 +84,7 @@ fn missing(store: &Store) -> Vec<String> {
     }
 }
 
-/// Whether the run itself was not what it is to be.
+/// Returns true for a diagnostic of the run itself.
 fn is_blind(gap: &Diagnostic) -> bool {
     gap.id == GapId::ProofIncomplete
         || gap.id == FailureId::InternalError
@@ -109,7 +109,7 @@ fn effect(store: &Store, undisturbed: Option<&Store>, known: &Invocation) -> Opt
     })
 }
 
-/// Whether its response is as long as that of the same invocation where nothing is broken. No more
+/// Returns true if its response is as long as that of the same invocation where nothing is broken. No more
 /// is kept of one.
 fn is_as_ever(undisturbed: Option<&Store>, known: &Invocation) -> bool {
     let same = |other: &&Invocation| other.index == known.index;
@@ -129,7 +129,7 @@ fn reconnects(store: &Store, at: Timestamp) -> u32 {
     u32::try_from(after.count()).unwrap_or(u32::MAX)
 }
 
-/// What it means for the report.
+/// The diagnostics for the report.
 pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Diagnostic> {
     let ProvedPeer { peer, missing, .. } = proved;
     if let Some(missing) = missing.first() {

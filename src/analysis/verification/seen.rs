@@ -1,4 +1,4 @@
-//! What became of an item while a policy was enforced.
+//! The end of an item while a policy was enforced, as it was seen.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::report::Observed;
 /// The clocks of a handler and of ours may differ by so much.
 pub(super) const SLACK: Duration = Duration::from_millis(5);
 
-/// The end of a process is told so much later than that of what it had.
+/// The end of a process arrives at most so much later than that of what it had.
 const EXIT_SLACK: Duration = Duration::from_millis(100);
 
-/// What was seen of one item.
+/// The sight of one item.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sight {
     pub(super) seen: Observed,
@@ -28,7 +28,7 @@ pub(super) struct Sight {
     pub(super) pending_in: usize,
 }
 
-/// What was seen of an item; `None` if the run had no occasion to show anything.
+/// The sight of an item; `None` if the run had no occasion to show anything.
 pub(super) fn of(store: &Store, items: &[Item], item: &Item, enforced: Enforced) -> Option<Sight> {
     if let Some(sight) = ended_with_process(store, item, enforced.policy) {
         return Some(sight);
@@ -58,7 +58,7 @@ fn ended_with_process(store: &Store, item: &Item, policy: Policy) -> Option<Sigh
     })
 }
 
-/// Whether what was to be seen under the policy had been seen before the process ended.
+/// Returns true if everything under the policy had been seen before the process ended.
 fn left_before(store: &Store, known: &Invocation, policy: Policy, exited: Timestamp) -> bool {
     match policy {
         Policy::HoldResponse if store.capabilities().holds_by_itself => {
@@ -100,7 +100,7 @@ fn frozen(store: &Store, item: &Item) -> Option<Sight> {
     })
 }
 
-/// Whether it waits for something that was made after the thaw.
+/// Returns true if it waits for something that was created after the thaw.
 fn waits_anew(item: &Item, thawed: Timestamp) -> bool {
     item.wait.as_ref().and_then(|wait| wait.made).is_some_and(|made| made >= thawed)
 }
@@ -126,7 +126,7 @@ fn held(store: &Store, items: &[Item], item: &Item, policy: Policy) -> Option<Si
     }
 }
 
-/// Whether Lambda's client for Node.js could hold this answer at all: an error never waits, and a
+/// Returns true if the runtime's client could hold this answer at all: an error never waits, and a
 /// stream leaves as it is written.
 pub(super) fn can_be_held(store: &Store, known: &Invocation, policy: Policy) -> bool {
     let is_error = known.outcome == Some(Outcome::Error);
@@ -144,7 +144,7 @@ pub(super) fn left(
     if store.capabilities().holds_by_itself {
         return if policy == Policy::HoldResponse { known.posted_at } else { known.idle_at };
     }
-    // The platform is played by us: it waits for the last of what was pending.
+    // loopcheck emulates the platform: it waits for the last of what was pending.
     let place = (known.index as usize).checked_sub(1)?;
     let waited_for =
         items.iter().filter(|item| item.pending_in.contains(&place) && fate::is_waited_for(item));

@@ -1,4 +1,4 @@
-//! Whether what was seen agrees with what had been predicted.
+//! The verdict: observations against predictions.
 //!
 //! Only what no difference in time can explain is a contradiction: two runs of a handler are never
 //! equally fast.
@@ -14,7 +14,7 @@ const LATE_MS: f64 = 500.0;
 /// And by so many times what a single turn of the event loop has taken on it.
 const LATE_TURNS: f64 = 20.0;
 
-/// What a sight of it says of the fate that was predicted for a finding.
+/// The verdict of a sight on the fate that was predicted for a finding.
 pub(super) fn of_finding(
     finding: &Finding,
     policy: Policy,
@@ -92,7 +92,7 @@ fn held(predicted: &ReportedFate, sight: Sight, known: &Invocation) -> Proved {
     }
 }
 
-/// What the time of an answer says of the one that was predicted.
+/// The verdict of the time of an answer on the one that was predicted.
 pub(super) fn of_response(
     predicted: (ResponseTime, Option<f64>),
     observed: (ResponseTime, Option<f64>),

@@ -51,7 +51,7 @@ pub fn verify(report: &mut Report, runs: &[&Store]) {
     report.proof = Some(Proof { pause_ms, policies, peers });
 }
 
-/// Whether a run contradicts a report.
+/// Returns true if a run contradicts a report.
 pub fn is_contradicted(report: &Report, run: &Store) -> bool {
     enforced(run)
         .is_some_and(|enforced| policy(report, run, enforced).verdict == Proved::Contradicted)
@@ -120,7 +120,7 @@ fn in_flight(known: &Together) -> ProvedInFlight {
     }
 }
 
-/// Whether an invocation that got a response before got none now. That an answer is withheld is
+/// Returns true if an invocation that got a response before got none now. That an answer is withheld is
 /// predicted, and a finding says so.
 fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
     let fails =
@@ -138,8 +138,8 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
     let verdict = if !missing.is_empty() {
         Proved::NotShown
     } else {
-        let told = findings.iter().map(|finding| finding.verdict);
-        let shown = told.filter(|verdict| *verdict != Proved::NotShown);
+        let verdicts = findings.iter().map(|finding| finding.verdict);
+        let shown = verdicts.filter(|verdict| *verdict != Proved::NotShown);
         shown.chain(response.observed.map(|_| response.verdict)).max().unwrap_or(Proved::NotShown)
     };
     ProvedPolicy {
@@ -157,7 +157,7 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
     }
 }
 
-/// What must have been seen for the run to prove anything.
+/// The evidence that is missing for the run to prove anything.
 fn missing(store: &Store) -> Vec<String> {
     let first = store.invocations.first();
     if first.is_none_or(|first| first.responded_at.is_none()) {
@@ -180,7 +180,7 @@ fn missing(store: &Store) -> Vec<String> {
     let cut_short = store.exited.is_some()
         || matches!(store.killed, Some((_, KillReason::Deadline | KillReason::Withheld)));
     if !cut_short && last.is_some_and(|last| last.complete_at.is_none()) {
-        missing.push("the console feed had not told everything".to_owned());
+        missing.push("the feed was not complete".to_owned());
     }
     missing
 }

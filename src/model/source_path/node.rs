@@ -10,15 +10,15 @@ use std::borrow::Cow;
 
 use crate::model::location::{Owner, Package};
 
-/// What a file for Node.js ends in, before it is built and after.
+/// Extensions of files for Node.js, before they are built and after.
 const EXTENSIONS: [&str; 8] = ["js", "cjs", "mjs", "ts", "cts", "mts", "jsx", "tsx"];
 
-/// How Node.js names its own modules.
+/// The prefix of the names of Node.js' own modules.
 const OWN: &str = "node:";
 
 const FOLDER: &str = "node_modules/";
 
-/// Whether a path with slashes is that of a file for Node.js.
+/// Returns true for the path, with slashes, of a file for Node.js.
 pub(super) fn is_script(path: &str) -> bool {
     let extension = path.rsplit_once('.').map(|(_, extension)| extension);
     path.starts_with(OWN)
