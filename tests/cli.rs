@@ -106,7 +106,7 @@ fn wrong_usage_is_exit_code_2() {
         (&["run", "x", "-n", "0"], "0 is not in 1..=10000"),
         (&["run", "x", "--timeout", "0s"], "between 1ms and 900s"),
         (&["run", "x", "--timeout", "3"], "write it as 500ms, 3s or 1m"),
-        (&["run", "x", "--settle", "901s"], "more than 900s"),
+        (&["run", "x", "--settle", "901s"], "must be at most 900s"),
         (&["run", "x", "--mode", "nonsense"], "managed-instances"),
         (&["run", "x", "--env", "NAME"], "NAME=VALUE"),
         (&["run", "x", "--console", "nonsense"], "invalid socket address"),

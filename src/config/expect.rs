@@ -16,8 +16,8 @@ use crate::rule::RuleId;
 /// use.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> Expected {
     if !PATTERNS.iter().any(|key| table.has(key)) {
-        let message = "this [[expect]] would expect everything";
-        let hint = format!("say what is meant by one or more of: {}", PATTERNS.join(", "));
+        let message = "this [[expect]] has no matcher";
+        let hint = format!("add one or more of: {}", PATTERNS.join(", "));
         reader.miss(table, message, hint);
     }
     if !table.has("reason") {
@@ -54,7 +54,7 @@ fn pattern<'a>(
         Ok(pattern) => Some(pattern),
         Err(why) => {
             let name = value.key.name;
-            let message = format!("`{name}` is no glob: {}", words::remark(&why));
+            let message = format!("invalid glob in `{name}`: {}", words::remark(&why));
             let hint = "*, ?, [ and { have a meaning in a glob; [*], [?], [[] and [{] stand for themselves";
             reader.refuse(text.span, message, hint);
             None
@@ -79,12 +79,12 @@ fn rule<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Pattern> {
     }
     let stale = RuleId::StaleExpectation.as_str();
     let others = [
-        (stale, "it is about expectations", "set its level in [rules]"),
-        (GAP, "it says that something could not be seen", "a gap says itself how it is closed"),
+        (stale, "it is about expectations, not about a pending item", "set its level in [rules]"),
+        (GAP, "it reports missing evidence, not a pending item", "every gap comes with a hint that says how to close it"),
     ];
     match others.into_iter().find(|(id, ..)| pattern.matches(id)) {
         Some((id, why, hint)) => {
-            let message = format!("`{id}` cannot be expected: it is no pending item, {why}");
+            let message = format!("`{id}` cannot be expected: {why}");
             reader.refuse(value.item.span(), message, hint);
         }
         None => matches_none(reader, value, "rule", &rules),
@@ -96,12 +96,12 @@ fn rule<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Pattern> {
 fn matches_none(reader: &mut Reader<'_>, value: Value<'_>, what: &str, known: &[&'static str]) {
     let text = value.item.get_ref().as_str().unwrap_or_default();
     let is_glob = text.contains(['*', '?', '[', ']', '{', '}', '\\']);
-    let (verb, hint) = if is_glob {
-        ("matches", words::all(known))
+    let quoted = problem::quoted(text);
+    let (message, hint) = if is_glob {
+        (format!("{quoted} matches no {what}"), words::all(known))
     } else {
-        ("is", words::suggestion(text, known))
+        (format!("unknown {what} {quoted}"), words::suggestion(text, known))
     };
-    let message = format!("{} {verb} no {what}", problem::quoted(text));
     reader.refuse(value.item.span(), message, hint);
 }
 
@@ -118,13 +118,13 @@ fn until<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Date> {
         DeValue::Datetime(Datetime { date: Some(day), time, .. }) => {
             if time.is_some() {
                 let hint = format!("leave the time out: until = {day}");
-                reader.refuse(value.item.span(), "`until` is a date without a time", hint);
+                reader.refuse(value.item.span(), "`until` must be a date without a time", hint);
                 return None;
             }
             let date = date(day);
             if date.is_none() {
                 let hint = format!("for example: {}", value.key.example);
-                reader.refuse(value.item.span(), "`until` is no day of the calendar", hint);
+                reader.refuse(value.item.span(), "`until` is not a valid date", hint);
             }
             date
         }

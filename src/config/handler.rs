@@ -112,7 +112,7 @@ fn check_name(
         return;
     };
     let name = quoted(&handler.name);
-    let message = format!("the handler in line {first} is called {name} as well");
+    let message = format!("duplicate name {name} (first defined on line {first})");
     let hint = if is_given {
         "give one of them another name"
     } else {
@@ -183,7 +183,7 @@ fn env<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<(String, String)> {
             DeValue::String(text) => variables.push((name.to_owned(), text.clone().into_owned())),
             other => {
                 let found = type_of(other);
-                let message = format!("the variable {} is a string; this is {found}", quoted(name));
+                let message = format!("the variable {} must be a string, got {found}", quoted(name));
                 let hint = in_quotes(reader.source.at(item.span()), other);
                 reader.refuse(item.span(), message, hint);
             }

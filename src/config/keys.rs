@@ -136,7 +136,7 @@ impl Section {
             (false, false) => format!("{} Otherwise {belongs}", words::did_you_mean(&near)),
         };
         let what = if self == Self::Rules { "rule" } else { "key" };
-        let message = format!("there is no {what} {} {}", problem::quoted(name), self.within());
+        let message = format!("unknown {what} {} {}", problem::quoted(name), self.within());
         Unknown { message, hint, near }
     }
 }
@@ -166,7 +166,7 @@ mod tests {
             (
                 Section::Top,
                 "reson",
-                "there are: timeout, settle, invocations, prove, freeze_for, handler, expect, rules",
+                "expected one of: timeout, settle, invocations, prove, freeze_for, handler, expect, rules",
             ),
             (Section::Handler, "modes", "did you mean `mode`? Otherwise it belongs in [[expect]]"),
             (Section::Rules, "pending_task", "did you mean `pending-task`?"),

@@ -65,7 +65,7 @@ fn tables<'a>(
             DeValue::Table(entries) => tables.push((item.span(), entries)),
             other => {
                 let (name, found) = (value.key.name, type_of(other));
-                let message = format!("what `{name}` lists are tables; this is {found}");
+                let message = format!("`{name}` must list tables, got {found}");
                 reader.refuse(item.span(), message, format!("write {}", value.key.example));
             }
         }

@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
         let Key { name, form, example } = value.key;
         let found = type_of(value.item.get_ref());
         let hint = hint.unwrap_or_else(|| format!("for example: {example}"));
-        self.refuse(value.item.span(), format!("`{name}` is {form}; this is {found}"), hint);
+        self.refuse(value.item.span(), format!("`{name}` must be {form}, got {found}"), hint);
     }
 
     /// A string, if the value is one.
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
             return Some(Text { text, span });
         }
         let found = type_of(item.get_ref());
-        let message = format!("what `{}` lists are strings; this is {found}", key.name);
+        let message = format!("`{}` must list strings, got {found}", key.name);
         self.refuse(span, message, format!("for example: {}", key.example));
         None
     }
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
             ("max", Some(0)) => "leave the expectation out: then nothing is expected".into(),
             _ => format!("for example: {example}"),
         };
-        let message = format!("`{name}` is from 1 to {most}; this is {found}");
+        let message = format!("`{name}` must be between 1 and {most}, got {found}");
         self.refuse(value.item.span(), message, hint);
     }
 
@@ -288,7 +288,7 @@ impl<'a> Reader<'a> {
     ) -> Option<&'static str> {
         let found = known.iter().copied().find(|word| *word == text.text);
         if found.is_none() {
-            let message = format!("{} is no {what}", problem::quoted(text.text));
+            let message = format!("unknown {what} {}", problem::quoted(text.text));
             self.refuse(text.span.clone(), message, words::suggestion(text.text, known));
         }
         found

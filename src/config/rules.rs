@@ -27,7 +27,7 @@ fn rule(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>) -> Option<RuleId> 
     let found = RuleId::ALL.iter().copied().find(|rule| rule.as_str() == name);
     if name == GAP {
         let message = format!("`{GAP}` has no level: a gap cannot be turned off");
-        reader.refuse(key.span(), message, "remove it; a gap says itself how it is closed");
+        reader.refuse(key.span(), message, "remove it; every gap comes with a hint that says how to close it");
     } else if found.is_none() {
         let unknown = Section::Rules.unknown(name);
         reader.refuse(key.span(), unknown.message, unknown.hint);
@@ -43,7 +43,7 @@ fn level<'a>(
     let words = LEVELS.map(|(word, _)| word);
     let Some(text) = item.get_ref().as_str() else {
         let message =
-            format!("`{}` is a level; this is {}", key.get_ref(), type_of(item.get_ref()));
+            format!("`{}` must be a level, got {}", key.get_ref(), type_of(item.get_ref()));
         let hint = "a level is \"deny\", \"warn\" or \"allow\"";
         reader.refuse(item.span(), message, hint);
         return None;

@@ -114,7 +114,7 @@ fn unreadable(source: &Source<'_>, errors: &[Error]) -> Vec<Problem> {
 fn problem(source: &Source<'_>, error: &Error) -> Problem {
     let (line, column) = source.position(span(error).start);
     let hint = hint(error.message(), source.at(span(error)));
-    let message = format!("this is no valid TOML: {}", words::remark(error.message()));
+    let message = format!("invalid TOML: {}", words::remark(error.message()));
     Problem { line, column, message, hint }
 }
 
@@ -130,7 +130,7 @@ fn hint(message: &str, text: &str) -> Option<String> {
     let is_word = WORD.iter().any(|word| message.starts_with(word)) && !text.is_empty();
     is_word.then(|| {
         let near = words::nearest(text, &["true", "false"]);
-        let quotes = || format!("a text stands in quotes: {}", problem::quoted(text));
+        let quotes = || format!("put text in quotes: {}", problem::quoted(text));
         if near.is_empty() { quotes() } else { words::did_you_mean(&near) }
     })
 }

@@ -57,7 +57,7 @@ pub(super) fn did_you_mean(near: &[&str]) -> String {
 
 /// All words, as a hint.
 pub(super) fn all(known: &[&str]) -> String {
-    format!("there are: {}", known.join(", "))
+    format!("expected one of: {}", known.join(", "))
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
             assert_eq!(suggestion(text, &known), format!("did you mean `{meant}`?"), "{text}");
         }
         for text in ["", "e", "colour", &"e".repeat(5_000), "\u{1f600}\u{1f600}\u{1f600}"] {
-            assert_eq!(suggestion(text, &known), "there are: timeout, settle, env, max", "{text}");
+            assert_eq!(suggestion(text, &known), "expected one of: timeout, settle, env, max", "{text}");
         }
     }
 

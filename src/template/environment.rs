@@ -77,7 +77,7 @@ impl Environment {
             Settled::Absent => None,
             Settled::Element(element) if !intrinsic::is_call(element) => {
                 if element.entries().is_none() {
-                    let message = format!("{name} of {} is no mapping", function.quoted());
+                    let message = format!("{name} of {} must be a mapping", function.quoted());
                     problems.push(element.position().problem(message, None));
                 }
                 Some(element)
@@ -126,7 +126,7 @@ impl Environment {
                 self.remove(name);
                 Ok(())
             }
-            Text::Structure => refuse("is no text", None),
+            Text::Structure => refuse("must be text", None),
         }
     }
 

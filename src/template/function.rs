@@ -62,7 +62,7 @@ pub(super) fn no_folder(
     lookup: &dyn Lookup,
 ) -> Option<Problem> {
     let folder = quoted(&code.path.display().to_string());
-    let message = format!("the code of {}, {folder}, is no folder", function.quoted());
+    let message = format!("the code of {}, {folder}, is not a directory", function.quoted());
     let hint = "a path is relative to the folder of the template";
     (!lookup.is_folder(&code.path)).then(|| code.position.problem(message, Some(hint.into())))
 }
@@ -214,7 +214,7 @@ fn path(function: &Function<'_>, property: &str, code: &Located<String>) -> Resu
         return Err(Refused::Skipped(format!("its code is an archive, {}", quoted(value))));
     }
     if value.is_empty() || value.contains(char::is_control) {
-        let message = format!("{property} of {} is no path", function.quoted());
+        let message = format!("{property} of {} is not a path", function.quoted());
         return Err(position.problem(message, None).into());
     }
     Ok(Code { path: join(value.as_ref(), ""), position: *position })
@@ -245,8 +245,8 @@ fn number(
     number.ok_or_else(|| {
         let message = format!("{name} of {} is {}", function.quoted(), quoted(&value));
         let hint = match *range.end() {
-            u32::MAX => format!("it is a whole number, at least {}", range.start()),
-            most => format!("it is a whole number from {} to {most}", range.start()),
+            u32::MAX => format!("expected a whole number of at least {}", range.start()),
+            most => format!("expected a whole number from {} to {most}", range.start()),
         };
         position.problem(message, Some(hint))
     })

@@ -196,7 +196,7 @@ fn macros(template: Element<'_>) -> Vec<Skipped> {
 fn resources(template: Element<'_>) -> Result<Element<'_>, Problem> {
     let hint = || Some("give a template of AWS SAM or CloudFormation".to_owned());
     if template.entries().is_none() {
-        let message = "this is no template: it is no mapping with Resources";
+        let message = "not a template: expected a mapping with Resources";
         return Err(template.position().problem(message.into(), hint()));
     }
     let mut twice = duplicates(template).into_iter();
@@ -210,7 +210,7 @@ fn resources(template: Element<'_>) -> Result<Element<'_>, Problem> {
     match resources.entries() {
         Some(_) => Ok(resources),
         None => {
-            let message = "Resources is no mapping";
+            let message = "Resources must be a mapping";
             Err(resources.position().problem(message.into(), hint()))
         }
     }

@@ -176,7 +176,7 @@ fn substituted(scope: &Scope<'_>, pattern: &str, names: Option<Element<'_>>) -> 
                 Text::Known(value) => text.push_str(&value),
                 Text::Unknown(why) => return Text::Unknown(why),
                 Text::Absent | Text::Structure => {
-                    return Text::Unknown(format!("{name:?} is no text"));
+                    return Text::Unknown(format!("{name:?} is not text"));
                 }
             }
         }

@@ -84,7 +84,7 @@ impl<'a> Function<'a> {
             Text::Absent => Ok(None),
             Text::Unknown(why) => Err(self.unknown(name, position, &why)),
             Text::Structure => {
-                let message = format!("{name} of {} is no text", self.quoted());
+                let message = format!("{name} of {} must be text", self.quoted());
                 Err(position.problem(message, None))
             }
         }
@@ -145,7 +145,7 @@ pub(super) fn duplicates(mapping: Element<'_>) -> Vec<Problem> {
     let twice = mapping.entries().into_iter().flatten().filter(|(key, _)| !seen.insert(key.name));
     twice
         .map(|(key, _)| {
-            let message = format!("{} stands here a second time", quoted(key.name));
+            let message = format!("duplicate key {}", quoted(key.name));
             key.position.problem(message, Some("remove or rename one of them".into()))
         })
         .collect()

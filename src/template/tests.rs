@@ -282,14 +282,14 @@ fn everything_wrong_is_lines_at_once() {
          evaluated (write the value itself, or give the parameter a Default)",
         "20:16: Handler of \"Open\" cannot be known from the template: the parameter \"Handler\" \
          has no Default (write the value itself, or give the parameter a Default)",
-        "22:16: Timeout of \"Open\" is \"901\" (it is a whole number from 1 to 900)",
-        "23:19: MemorySize of \"Open\" is \"lots\" (it is a whole number, at least 128)",
+        "22:16: Timeout of \"Open\" is \"901\" (expected a whole number from 1 to 900)",
+        "23:19: MemorySize of \"Open\" is \"lots\" (expected a whole number of at least 128)",
         "26:11: \"A=B\" cannot be the name of a variable (a name begins with a letter and has \
          letters, digits and _)",
         "27:11: the variable AWS_REGION is set by Lambda itself (remove it from the template)",
         "28:16: the variable \"EMPTY\" has no value (write \"\" for an empty one)",
-        "29:17: the variable \"LIST\" is no text",
-        "31:11: \"TWICE\" stands here a second time (remove or rename one of them)",
+        "29:17: the variable \"LIST\" must be text",
+        "31:11: duplicate key \"TWICE\" (remove or rename one of them)",
         "34:70: \"nodjs22.x\" is not a managed runtime of Lambda; loopcheck runs nodejs18.x to \
          nodejs26.x and provided.al2023",
         &format!(
@@ -307,11 +307,11 @@ fn everything_wrong_is_lines_at_once() {
         "49:28: CodeUri of \"SecretCode\" cannot be known from the template: the parameter \
          \"Secret\" stands in the Parameter Store (write the value itself, or give the parameter a \
          Default)",
-        "52:28: the code of \"NoFolder\", \"nowhere\", is no folder (a path is relative to the folder \
+        "52:28: the code of \"NoFolder\", \"nowhere\", is not a directory (a path is relative to the folder \
          of the template)",
-        "55:28: the code of \"NotBuilt\", \"target/lambda/gone\", is no folder (a path is relative to \
+        "55:28: the code of \"NotBuilt\", \"target/lambda/gone\", is not a directory (a path is relative to \
          the folder of the template)",
-        "59:3: \"Open\" stands here a second time (remove or rename one of them)",
+        "59:3: duplicate key \"Open\" (remove or rename one of them)",
     ];
     assert_eq!(lines(&problems), expected.map(|line| format!("{line}\n")).concat());
     let built = Files::empty(&["hello/src/app.js", ".aws-sam/build/template.yaml"]);
@@ -392,16 +392,16 @@ fn a_template_of_which_nothing_is_run_is_an_error() {
     for (text, message) in [
         ("", "1:1: the template is empty"),
         ("# nothing\n", "1:1: the template is empty"),
-        ("a text", "1:1: this is no template: it is no mapping with Resources"),
-        ("[1]", "1:1: this is no template: it is no mapping with Resources"),
+        ("a text", "1:1: not a template: expected a mapping with Resources"),
+        ("[1]", "1:1: not a template: expected a mapping with Resources"),
         ("Outputs: {}\n", "1:1: the template has no Resources"),
-        ("Resources:\n", "1:10: Resources is no mapping"),
+        ("Resources:\n", "1:10: Resources must be a mapping"),
         ("Resources: {}\n", "1:12: the template has no function"),
         ("Resources:\n  T:\n    Type: AWS::SNS::Topic\n", "2:3: the template has no function"),
-        ("Resources: {}\nResources: {}\n", "2:1: \"Resources\" stands here a second time"),
+        ("Resources: {}\nResources: {}\n", "2:1: duplicate key \"Resources\""),
         ("Resources: {}\n---\nResources: {}\n", "2:1: a second document begins here"),
-        ("Resources: [\n", "2:1: this is no valid YAML: "),
-        ("Resources: *gone\n", "1:12: this is no valid YAML: "),
+        ("Resources: [\n", "2:1: invalid YAML: "),
+        ("Resources: *gone\n", "1:12: invalid YAML: "),
         ("Resources:\n  F: !Ref\n", "2:3: the resource \"F\" has no Type"),
     ] {
         let problems = problems(text, &Files::default());

@@ -77,7 +77,7 @@ impl Tree {
         while let Some(event) = parser.next_event() {
             let (event, span) = event.map_err(|error| {
                 let at = position(error.marker().line(), error.marker().col());
-                let message = format!("this is no valid YAML: {}", error.info());
+                let message = format!("invalid YAML: {}", error.info());
                 at.problem(message, None)
             })?;
             builder.take(event, span)?;
