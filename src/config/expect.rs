@@ -80,7 +80,11 @@ fn rule<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Option<Pattern> {
     let stale = RuleId::StaleExpectation.as_str();
     let others = [
         (stale, "it is about expectations, not about a pending item", "set its level in [rules]"),
-        (GAP, "it reports missing evidence, not a pending item", "every gap comes with a hint that says how to close it"),
+        (
+            GAP,
+            "it reports missing evidence, not a pending item",
+            "every gap comes with a hint that says how to close it",
+        ),
     ];
     match others.into_iter().find(|(id, ..)| pattern.matches(id)) {
         Some((id, why, hint)) => {

@@ -183,7 +183,8 @@ fn env<'a>(reader: &mut Reader<'a>, value: Value<'a>) -> Vec<(String, String)> {
             DeValue::String(text) => variables.push((name.to_owned(), text.clone().into_owned())),
             other => {
                 let found = type_of(other);
-                let message = format!("the variable {} must be a string, got {found}", quoted(name));
+                let message =
+                    format!("the variable {} must be a string, got {found}", quoted(name));
                 let hint = in_quotes(reader.source.at(item.span()), other);
                 reader.refuse(item.span(), message, hint);
             }

@@ -41,7 +41,8 @@ pub fn timeout(text: &str) -> Result<Duration, Unfit> {
 ///
 /// It is no duration, or longer.
 pub fn duration(text: &str) -> Result<Duration, Unfit> {
-    let unfit = || Unfit { what: "must be at most 900s".into(), hint: "write it as 500ms, 3s or 1m" };
+    let unfit =
+        || Unfit { what: "must be at most 900s".into(), hint: "write it as 500ms, 3s or 1m" };
     let duration = read(text)?;
     (duration <= LONGEST_TIMEOUT).then_some(duration).ok_or_else(unfit)
 }

@@ -27,7 +27,11 @@ fn rule(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>) -> Option<RuleId> 
     let found = RuleId::ALL.iter().copied().find(|rule| rule.as_str() == name);
     if name == GAP {
         let message = format!("`{GAP}` has no level: a gap cannot be turned off");
-        reader.refuse(key.span(), message, "remove it; every gap comes with a hint that says how to close it");
+        reader.refuse(
+            key.span(),
+            message,
+            "remove it; every gap comes with a hint that says how to close it",
+        );
     } else if found.is_none() {
         let unknown = Section::Rules.unknown(name);
         reader.refuse(key.span(), unknown.message, unknown.hint);

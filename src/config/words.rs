@@ -79,7 +79,11 @@ mod tests {
             assert_eq!(suggestion(text, &known), format!("did you mean `{meant}`?"), "{text}");
         }
         for text in ["", "e", "colour", &"e".repeat(5_000), "\u{1f600}\u{1f600}\u{1f600}"] {
-            assert_eq!(suggestion(text, &known), "expected one of: timeout, settle, env, max", "{text}");
+            assert_eq!(
+                suggestion(text, &known),
+                "expected one of: timeout, settle, env, max",
+                "{text}"
+            );
         }
     }
 

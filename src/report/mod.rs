@@ -16,7 +16,7 @@ mod suite;
 mod types;
 mod words;
 
-pub use crate::runtime::Family as HandlerRuntime;
+pub use crate::runtime::Family;
 
 pub use baseline::{GoneFinding, UsedBaseline};
 pub use diff::{Change, Compared, DIFF_SCHEMA, Diff, DiffSummary, Reason, Seen, Side, Unjudged};

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::diagnostic::Effect;
 use crate::report::{
-    Finding, HandlerRuntime, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome,
-    Status,
+    Finding, Report, ReportedDiagnostic, ReportedInvocation, ReportedOutcome, Status,
 };
 use crate::reporter::sentence;
 use crate::reporter::text;
@@ -171,7 +170,7 @@ fn sums(report: &Report) -> Vec<Row> {
 }
 
 fn owners(report: &Report) -> String {
-    let library = if report.handler.runtime == HandlerRuntime::Node { "Node.js" } else { "tokio" };
+    let library = report.handler.runtime.title();
     format!(" of the Lambda runtime and {library} (not counted)")
 }
 

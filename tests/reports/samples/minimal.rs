@@ -6,7 +6,7 @@ use loopcheck::exit;
 use loopcheck::model::diagnostic::{DiagnosticId, Effect};
 use loopcheck::policy::Policy;
 use loopcheck::report::{
-    Document, Expectation, Fate, Finding, Growth, Handler, HandlerRuntime, Kind, Place, Report,
+    Document, Expectation, Fate, Finding, Growth, Handler, Family, Kind, Place, Report,
     ReportedDiagnostic, ReportedFate, ReportedInvocation, ReportedMode, ReportedOutcome,
     ResponseTime, SCHEMA, SUITE_SCHEMA, Selection, Status, Suite, Summary, Tool,
 };
@@ -96,7 +96,7 @@ pub(crate) fn with_gaps<Id: Copy + Into<DiagnosticId>>(
         handler: Handler {
             name: handler.into(),
             path: format!("./{handler}"),
-            runtime: HandlerRuntime::Node,
+            runtime: Family::Node,
             detail: None,
             file: None,
         },

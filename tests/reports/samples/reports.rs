@@ -8,7 +8,7 @@ use loopcheck::model::diagnostic::DiagnosticId;
 use loopcheck::policy::Policy;
 use loopcheck::report::{
     Expectation, ExpectationState, Fate, FateGroup, Finding, GoneFinding, Growth, Handler,
-    HandlerRuntime, Kind, Origin, Place, Refusal, Report, ReportedDiagnostic, ReportedInvocation,
+    Family, Kind, Origin, Place, Refusal, Report, ReportedDiagnostic, ReportedInvocation,
     ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Socket, Status, Summary, Tool,
     UsedBaseline, UsedExpectation, Verdict, WaitsOn,
 };
@@ -340,7 +340,7 @@ fn report(verdict: Verdict, exit_code: u8) -> Report {
         handler: Handler {
             name: "handler".into(),
             path: "./handler".into(),
-            runtime: HandlerRuntime::Tokio,
+            runtime: Family::Tokio,
             detail: None,
             file: Some("handler/Cargo.toml".into()),
         },
