@@ -1,4 +1,4 @@
-//! Where in the source something was made: frames, source maps, packages.
+//! The places in the source where items are created: frames, source maps, packages.
 
 pub(crate) mod file_url;
 pub(crate) mod package;

@@ -1,6 +1,6 @@
-//! Which version of an npm package a file belongs to, as the package's own `package.json` says.
+//! The version of the npm package that a file belongs to, from the package's own `package.json`.
 //!
-//! Reads files; what a path alone tells is decided in `model`.
+//! Reads files; conclusions from a path alone are drawn in `model`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::host::runtimes::node::place::file_url;
 /// A longer `package.json` is not read. In bytes.
 const LONGEST_MANIFEST: u64 = 4 * 1024 * 1024;
 
-/// What is read of a `package.json`.
+/// The parts of a `package.json` that are read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manifest {
     /// The package's name.
@@ -125,7 +125,7 @@ mod tests {
     use crate::host::scratch::Scratch;
 
     #[test]
-    fn the_innermost_package_tells_its_version_once() {
+    fn the_version_of_the_innermost_package_is_read_once() {
         let scratch = Scratch::new();
         let root = scratch.path().to_str().unwrap();
         let manifest = |folder: &str, text: &str| {

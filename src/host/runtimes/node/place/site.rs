@@ -1,4 +1,4 @@
-//! The place that a thing is shown at: one frame of its stacks.
+//! The place at which an item is shown: one frame of its stacks.
 //!
 //! The first frame of the user's own code, in the thing's own stack or else in that of the nearest
 //! context that has one; else the first frame of a library. Frames are mapped to their source
@@ -16,12 +16,12 @@ use crate::host::runtimes::node::place::package::{
 };
 use crate::host::runtimes::node::place::source_map::SourceMaps;
 
-/// Knows what the files that run were built from.
+/// Knows the sources of the files that run.
 pub(in crate::host::runtimes::node) trait Sources: Send {
     /// A frame in its source; `None` when it is the source, as far as is known.
     fn original(&mut self, frame: &Frame) -> Option<Frame>;
 
-    /// What a function was called in its source, from the frame of its head.
+    /// The name of a function in its source, from the frame of its head.
     fn function_name(&mut self, head: &Frame) -> Option<String>;
 }
 
@@ -39,7 +39,7 @@ impl Sources for SourceMaps {
     }
 }
 
-/// Where a thing was made.
+/// The place where an item was created.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(in crate::host::runtimes::node) struct Site {
     /// The frame that it is shown at.
@@ -69,7 +69,7 @@ pub(in crate::host::runtimes::node) struct Sites {
     sources: Box<dyn Sources>,
     /// The folder of our own scripts.
     ours: Option<String>,
-    /// The folder that files are told from.
+    /// The folder that paths of files are relative to.
     workspace: Option<String>,
     packages: PackageVersions,
     texts: HashSet<Arc<str>>,
@@ -91,8 +91,8 @@ impl Sites {
         Self { sources, ours, workspace: None, packages, texts: HashSet::new() }
     }
 
-    /// Tells of files in this folder by their path from it: the feed, and recordings of it, need
-    /// not say where on a machine it is.
+    /// Names files in this folder by their path relative to it, so that the feed and its recordings
+    /// do not contain the folder's location on a machine.
     #[must_use]
     pub(in crate::host::runtimes::node) fn seen_from(self, workspace: &Path) -> Self {
         let workspace = workspace.to_string_lossy();
@@ -129,7 +129,7 @@ impl Sites {
         record.site = site;
     }
 
-    /// Takes what this frame can give; whether it is of the user's.
+    /// Adds the facts of this frame. Returns `true` if it is in the user's code.
     fn choose(&mut self, frame: Frame, site: &mut Site) -> bool {
         let Some(inside) = path_in_packages(&frame.file) else {
             site.shown = Some(frame);
@@ -177,7 +177,8 @@ impl Sites {
     }
 }
 
-/// Whether a frame is in a file of somebody's: not Node's own, not ours, not evaluated text.
+/// Returns `true` if a frame is in a file of the user or of a package: not in Node's own code, nor
+/// loopcheck's, nor in evaluated text.
 fn is_code(frame: &Frame, ours: Option<&str>) -> bool {
     const NO_FILES: &[&str] = &["node:", "wasm:", "<", "[", "native", "evalmachine."];
     let file = frame.file.as_str();
@@ -185,7 +186,7 @@ fn is_code(frame: &Frame, ours: Option<&str>) -> bool {
     !file.is_empty() && !foreign && !ours.is_some_and(|ours| file.starts_with(ours))
 }
 
-/// A `file://` address as the path that it means.
+/// The path of a `file://` URL.
 fn path_of(file: &str) -> String {
     match file_url::path(file) {
         Some(path) => path.to_string_lossy().into_owned(),
@@ -289,8 +290,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_the_workspace_is_told_from_there() {
-        for (workspace, file, told) in [
+    fn a_file_of_the_workspace_is_named_relative_to_it() {
+        for (workspace, file, expected) in [
             ("/srv", "/srv/src/a.js", "src/a.js"),
             ("/srv/", "/srv/node_modules/pg/b.js", "node_modules/pg/b.js"),
             ("/srv", "/srvs/a.js", "/srvs/a.js"),
@@ -300,7 +301,7 @@ mod tests {
             let mut sites = Sites::new(Box::new(Bundle), None).seen_from(Path::new(workspace));
             let mut record = Record { frames: vec![frame(file, 7, "f")], ..Record::default() };
             sites.resolve(&mut record);
-            assert_eq!(record.site.shown.unwrap().file, told, "{workspace}");
+            assert_eq!(record.site.shown.unwrap().file, expected, "{workspace}");
         }
     }
 

@@ -1,8 +1,8 @@
-//! From a place in a bundle to the place in the source that it was built from.
+//! Maps a place in a bundle to the place in the source that it was built from.
 //!
-//! The map is where the file says: the last `//# sourceMappingURL=` at its end. A file without one,
-//! and a map that is missing, too large or broken, is no error: the place in the bundle stands.
-//! Nothing is fetched from a network, and whose code a place is, is not decided here.
+//! The map is named by the last `//# sourceMappingURL=` at the end of the file. A file without one,
+//! and a map that is missing, too large or broken, are not errors: the place in the bundle is used.
+//! Nothing is fetched from a network. The owner of the code is not determined here.
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,7 +19,8 @@ use crate::host::runtimes::node::place::file_url;
 /// A longer file, and a longer map, is not read. In bytes.
 const LONGEST_FILE: u64 = 64 * 1024 * 1024;
 
-/// How much text of maps is read in one run; decoded it takes up to five times as much. In bytes.
+/// The limit for the text of all maps of one run, in bytes. Decoded maps take up to five times as
+/// much.
 const LONGEST_MAPS: u64 = 256 * 1024 * 1024;
 
 /// Base64 with and without its padding: both occur.
@@ -31,7 +32,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A place in an original source.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct MappedFrame {
-    /// The file: absolute, or relative to a root that the map does not tell.
+    /// The file: absolute, or relative to a root that the map does not contain.
     pub(crate) file: String,
     /// Line, from 1.
     pub(crate) line: u32,
@@ -47,7 +48,7 @@ pub(crate) struct MappedFrame {
 pub(crate) struct SourceMaps {
     /// By the file's name as it was asked for; `None`: it has no usable map.
     files: HashMap<String, Option<FileMap>>,
-    /// How much text of maps was read, in bytes.
+    /// The size of the text of all maps that were read, in bytes.
     read: u64,
 }
 
@@ -60,15 +61,15 @@ struct FileMap {
 }
 
 impl SourceMaps {
-    /// The original of a place as V8 tells it: `file` is an absolute path or a `file://` URL, line
-    /// and column count from 1.
+    /// The original of a place as V8 reports it: `file` is an absolute path or a `file://` URL,
+    /// line and column count from 1.
     pub(crate) fn map(&mut self, file: &str, line: u32, column: u32) -> Option<MappedFrame> {
         self.of(file)?.original(line.checked_sub(1)?, column.checked_sub(1)?)
     }
 
-    /// What a function was called before the bundler renamed it. The place is that of its head, as
-    /// V8 tells it for a frame that has just been entered: behind the name (`function a(`), or
-    /// behind the sign that assigns it (`a=async()=>`).
+    /// The name of a function before the bundler renamed it. The place is that of its head, as V8
+    /// reports it for a frame that has just been entered: after the name (`function a(`), or after
+    /// the sign that assigns it (`a=async()=>`).
     pub(crate) fn function_name(
         &mut self,
         file: &str,
@@ -179,7 +180,7 @@ fn annotation(text: &[u8]) -> Option<&str> {
     (comments_only && !quoted && !url.is_empty()).then_some(url)
 }
 
-/// What is behind `data:`.
+/// The content after `data:`.
 fn inline(data: &str) -> Option<Vec<u8>> {
     let (kind, data) = data.split_once(',')?;
     let bytes: Vec<u8> = percent_decode_str(data).collect();
@@ -190,7 +191,7 @@ fn inline(data: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// The file that a URL names, seen from a folder; `None`: it is elsewhere than in files.
+/// The file that a URL names, relative to a folder; `None` if it is not in a file.
 fn beside(folder: &Path, url: &str) -> Option<PathBuf> {
     match scheme(url) {
         Some("file") => file_url::path(url),
@@ -219,7 +220,7 @@ fn original(base: &Path, source: &str) -> Option<String> {
 }
 
 /// A source that a bundler names from the root of the project, as in `webpack://name/./src/a.ts`.
-/// What it made itself (`webpack/bootstrap`, `external "pg"`) stands in no file.
+/// Code that the bundler created itself (`webpack/bootstrap`, `external "pg"`) is in no file.
 fn from_root(base: &Path, rest: &str) -> Option<String> {
     let path = match rest.strip_prefix("//") {
         Some(rest) => rest.split_once('/')?.1,

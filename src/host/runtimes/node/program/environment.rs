@@ -1,18 +1,18 @@
-//! What the environment of a managed Node.js runtime has beyond that of every runtime.
+//! The variables of a managed Node.js runtime beyond those of every runtime.
 //!
 //! Names and values are those of the AWS Lambda developer guide (`configuration-envvars`) and of
-//! environments that were printed in managed runtimes. What every runtime has is in
-//! `host/runtime_api/environment.rs`. `PATH` and `LD_LIBRARY_PATH` stay the user's: the ones of
-//! Lambda lead to folders that are not here, and the user's Node and what the handler starts are
-//! found through them.
+//! environments that were printed in managed runtimes. The variables of every runtime are in
+//! `host/runtime_api/environment.rs`. `PATH` and `LD_LIBRARY_PATH` stay the user's: those of Lambda
+//! name folders that do not exist here, and the user's Node and the programs that the handler
+//! starts are found through them.
 
 use crate::host::runtimes::node::program::runtime::NodeRuntime;
 
 /// Variables that must not reach the handler from the user's environment.
 ///
-/// Those of an IPC channel and of a cluster belong to the Node that may have started loopcheck: the
-/// handler's would open a descriptor that is not there. The alternative client asks for events
-/// over `node:http`, which is itself a socket in the event loop; whoever wants it uses `--env`.
+/// Variables of an IPC channel and of a cluster belong to the Node that may have started loopcheck:
+/// the handler's Node would open a descriptor that does not exist. The alternative client asks for
+/// events over `node:http`, which is itself a socket in the event loop; it can be set with `--env`.
 pub(crate) const REMOVED_VARIABLES: [&str; 8] = [
     "NODE_CHANNEL_FD",
     "NODE_CHANNEL_SERIALIZATION_MODE",
@@ -24,7 +24,7 @@ pub(crate) const REMOVED_VARIABLES: [&str; 8] = [
     "LOOPCHECK_RIC",
 ];
 
-/// What the environment of a Node.js runtime depends on.
+/// The facts that the environment of a Node.js runtime depends on.
 pub(crate) struct NodeEnvironment<'a> {
     /// The managed runtime; `None` for a client of the user's own, which is for container images.
     pub(crate) runtime: Option<NodeRuntime>,
@@ -32,7 +32,7 @@ pub(crate) struct NodeEnvironment<'a> {
     pub(crate) handler: &'a str,
     /// `LAMBDA_TASK_ROOT`.
     pub(crate) task_root: &'a str,
-    /// `LAMBDA_RUNTIME_DIR`: where the runtime's own files are.
+    /// `LAMBDA_RUNTIME_DIR`: the folder of the runtime's own files.
     pub(crate) runtime_dir: &'a str,
     /// The user's `NODE_PATH`.
     pub(crate) node_path: Option<&'a str>,
@@ -60,8 +60,8 @@ pub(crate) fn environment(settings: &NodeEnvironment<'_>) -> Vec<(String, String
 }
 
 /// In Lambda: `/opt/nodejs/node22/node_modules`, `/opt/nodejs/node_modules` (layers),
-/// `/var/runtime/node_modules`, `/var/runtime` and `/var/task`. Of these only the task root is
-/// here; `require("lib/a")` finds a file in it. The user's own come first.
+/// `/var/runtime/node_modules`, `/var/runtime` and `/var/task`. Of these only the task root exists
+/// here; `require("lib/a")` finds a file in it. The user's own folders come first.
 fn node_path(settings: &NodeEnvironment<'_>) -> String {
     match settings.node_path.filter(|path| !path.is_empty()) {
         Some(path) => format!("{path}:{}", settings.task_root),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_managed_runtime_is_told_by_its_environment() {
+    fn the_environment_names_the_managed_runtime() {
         let variables = given(NodeRuntime::from_name("nodejs22.x"), None);
         for (name, expected) in [
             ("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x"),

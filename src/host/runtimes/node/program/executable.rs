@@ -1,4 +1,4 @@
-//! The user's own Node.js: where it is, and which version.
+//! The user's own Node.js: its location and version.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -16,10 +16,10 @@ use crate::host::process::ProcessGroup;
 
 use crate::host::runtimes::node::program::runtime::NodeRuntime;
 
-/// How long `node --version` may take; a version manager in its place may be slow at first.
+/// The time limit for `node --version`; a version manager in its place may be slow at first.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// As much of the answer is read, in bytes.
+/// The largest part of the answer that is read, in bytes.
 const LONGEST_ANSWER: u64 = 1024;
 
 /// A Node.js that can be started.
@@ -48,7 +48,7 @@ pub(crate) enum NodeError {
     /// None in `PATH`.
     #[error("a Node.js handler needs node, and there is none in PATH")]
     NotFound,
-    /// Too old for what watches the handler.
+    /// Too old for the agent.
     #[error("{} is Node.js {version}, which is too old", .program.display())]
     TooOld {
         /// The executable.
@@ -56,15 +56,15 @@ pub(crate) enum NodeError {
         /// Its version.
         version: NodeVersion,
     },
-    /// It said nothing in time.
+    /// It did not answer in time.
     #[error("{} --version did not answer within {} s", .0.display(), PATIENCE.as_secs())]
     Silent(PathBuf),
-    /// It said something else.
+    /// It did not print a version.
     #[error("{} --version did not tell a version of Node.js, but {answer:?}", .program.display())]
     Answer {
         /// The executable.
         program: PathBuf,
-        /// The beginning of what it said.
+        /// The beginning of its output.
         answer: String,
     },
     /// It could not be started.
@@ -72,13 +72,13 @@ pub(crate) enum NodeError {
     Start {
         /// The executable.
         program: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
 impl NodeError {
-    /// How to mend it.
+    /// A hint with the remedy.
     pub(crate) fn hint(&self) -> String {
         let oldest = NodeRuntime::OLDEST.major();
         match self {
@@ -109,7 +109,7 @@ impl NodeVersion {
         numbers.next().is_none().then_some(version)
     }
 
-    /// Whether it runs TypeScript as it is, without a flag: since 22.18 and 23.6 (Node.js
+    /// Returns `true` if it runs TypeScript without a flag: since 22.18 and 23.6 (Node.js
     /// documentation, Modules: TypeScript, history of type stripping).
     pub(crate) fn strips_types(self) -> bool {
         match self.major {
@@ -127,8 +127,8 @@ impl fmt::Display for NodeVersion {
     }
 }
 
-/// Finds `node` in the user's `PATH` and asks for its version in `folder`, where it will run: a
-/// version manager in its place goes by the folder.
+/// Finds `node` in the user's `PATH` and asks for its version in `folder`, where it will run,
+/// because a version manager in its place may depend on the folder.
 pub(crate) async fn find(folder: &Path) -> Result<Node, NodeError> {
     #[expect(clippy::disallowed_methods, reason = "node is looked for as a shell does it")]
     let path = std::env::var_os("PATH");
@@ -156,7 +156,7 @@ async fn find_in(path: &OsStr, folder: &Path, patience: Duration) -> Result<Node
     Ok(Node { program, version })
 }
 
-/// What `node --version` writes to its standard output. However it ends, nothing of it is left.
+/// The standard output of `node --version`. The process is ended in any case.
 async fn ask(program: &Path, folder: &Path) -> io::Result<String> {
     let mut child = Command::new(program)
         .arg("--version")
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_node_that_cannot_be_used_is_told_with_a_hint() {
+    async fn a_node_that_cannot_be_used_is_an_error_with_a_hint() {
         let scratch = Scratch::new();
         let nowhere = find_in(OsStr::new("relative:"), scratch.path(), PATIENCE).await;
         let error = nowhere.unwrap_err();

@@ -56,12 +56,12 @@ const BOOTSTRAP: &str = "bootstrap.cjs";
 pub(crate) struct AgentFiles {
     /// Removes the folder when it is dropped.
     _folder: TempDir,
-    /// The same folder without links, as Node names what it loads from it.
+    /// The same folder without links, as Node names the modules that it loads from it.
     path: PathBuf,
 }
 
 impl AgentFiles {
-    /// Writes all files into a new folder that is the user's alone.
+    /// Writes all files into a new folder that only the user can access.
     pub(crate) fn write() -> io::Result<Self> {
         Self::write_below(&std::env::temp_dir())
     }
@@ -82,12 +82,12 @@ impl AgentFiles {
         Ok(Self { _folder: folder, path })
     }
 
-    /// The folder, absolute and without links: a frame in it is ours.
+    /// The folder, absolute and without links. A frame in it belongs to loopcheck.
     pub(crate) fn folder(&self) -> &Path {
         &self.path
     }
 
-    /// What `--require` is given.
+    /// The argument of `--require`.
     pub(crate) fn agent(&self) -> PathBuf {
         self.path.join(AGENT)
     }

@@ -1,4 +1,4 @@
-//! How a Node.js handler is started: the arguments and the environment, ready for its pipes.
+//! The start of a Node.js handler: its arguments and environment, without its pipes.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::host::runtimes::node::program::ric::Ric;
 use crate::host::runtimes::node::program::runtime::{Client, NodeRuntime};
 use crate::host::runtimes::node::program::target::Target;
 
-/// What Node itself takes options from.
+/// The variable from which Node takes options.
 const NODE_OPTIONS: &str = "NODE_OPTIONS";
 
 /// A Node.js handler that can be started.
@@ -28,26 +28,26 @@ pub(crate) struct NodeHandler {
     pub(crate) target: Target,
     /// The managed runtime that it is run as.
     pub(crate) runtime: NodeRuntime,
-    /// The user's own client; `None`: ours.
+    /// The user's own client; `None` for loopcheck's.
     pub(crate) ric: Option<Ric>,
-    /// What the user gave as arguments.
+    /// The user's arguments.
     pub(crate) args: Vec<OsString>,
-    /// What the user gave with `--env`.
+    /// The variables of `--env`.
     pub(crate) env: Vec<(String, String)>,
 }
 
 impl NodeHandler {
-    /// Whose rules say when an invocation is complete.
+    /// The client whose rules define the completion of an invocation.
     pub(crate) fn client(&self) -> Client {
         self.ric.as_ref().map_or(self.runtime.client(), |ric| ric.client)
     }
 
-    /// Whether it runs in AWS' client and not in ours.
+    /// Returns `true` if it runs in AWS' client and not in loopcheck's.
     pub(crate) fn is_foreign_client(&self) -> bool {
         self.ric.is_some()
     }
 
-    /// What it was resolved to, in words.
+    /// A description of the resolved handler.
     pub(crate) fn detail(&self) -> String {
         let node = self.node.version;
         match &self.ric {
@@ -56,11 +56,12 @@ impl NodeHandler {
         }
     }
 
-    /// How to start it with the files of this run. `inherited` looks a variable up in the user's
+    /// The launch with the files of this run. `inherited` looks a variable up in the user's
     /// environment.
     ///
-    /// It runs in the task root, as in Lambda. What the user gave with `--env` wins, except that
-    /// an own `NODE_OPTIONS` comes after ours. Who makes the pipes adds `LOOPCHECK_FDS`.
+    /// It runs in the task root, as in Lambda. Variables of `--env` take precedence, except that
+    /// the user's `NODE_OPTIONS` follows loopcheck's. The creator of the pipes adds
+    /// `LOOPCHECK_FDS`.
     pub(crate) fn launch(
         &self,
         files: &AgentFiles,
@@ -109,15 +110,15 @@ impl NodeHandler {
         self.ric.as_ref().map_or(files.folder(), |ric| &ric.folder)
     }
 
-    /// What the mini runtime is to run, as JSON.
+    /// The handler for the mini runtime, as JSON.
     fn mini_runtime(&self) -> String {
         let Target { file_text, export, .. } = &self.target;
         json!({ "file": file_text, "export": export, "client": self.client().major() }).to_string()
     }
 }
 
-/// `NODE_OPTIONS` that loads the agent first. Node takes apart what is in double quotes: a
-/// backslash escapes there.
+/// `NODE_OPTIONS` that loads the agent first. Node parses text in double quotes, in which a
+/// backslash escapes.
 fn node_options(agent: &Path, users: Option<&str>) -> String {
     let agent = agent.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
     let users = users.map(|options| format!(" {options}")).unwrap_or_default();
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mini_runtime_is_told_what_to_run() {
+    fn the_mini_runtime_gets_the_handler() {
         let handler = handler(None, &[]);
         assert_eq!(handler.detail(), "Node.js 20.1.2 as nodejs20.x");
         let (folder, launch, env) = launched(&handler, &[]);

@@ -1,4 +1,4 @@
-//! How a handler for Node.js is found and started.
+//! Resolution and start of a handler for Node.js.
 
 pub(crate) mod environment;
 pub(crate) mod executable;

@@ -11,7 +11,7 @@ use crate::host::runtimes::node::program::runtime::Client;
 /// The package's name.
 const NAME: &str = "aws-lambda-ric";
 
-/// Where its native part is, in version 4, in version 3, and where node-gyp leaves it.
+/// The locations of its native part: in version 4, in version 3, and the output of node-gyp.
 const NATIVE: [&str; 3] =
     ["rapid-client.node", "dist/rapid-client.node", "build/Release/rapid-client.node"];
 
@@ -31,26 +31,26 @@ pub(crate) struct Ric {
     pub(crate) script: PathBuf,
 }
 
-/// `--ric` names no client that can be used.
+/// `--ric` does not name a usable client.
 #[derive(Debug, Error)]
 pub(crate) enum RicError {
-    /// There is none.
+    /// The client does not exist.
     #[error("there is no {NAME} in {}", .0.display())]
     NotFound(PathBuf),
-    /// It is not what was tested.
+    /// Its version has not been tested.
     #[error("{} is {NAME} {version}, which loopcheck does not know", .folder.display())]
     Version {
         /// The package's folder.
         folder: PathBuf,
-        /// What its `package.json` says.
+        /// The version in its `package.json`.
         version: String,
     },
-    /// Something of it is missing.
+    /// A part of it is missing.
     #[error("{NAME} in {} is not complete: there is no {missing}", .folder.display())]
     Incomplete {
         /// The package's folder.
         folder: PathBuf,
-        /// What is missing.
+        /// The missing part.
         missing: &'static str,
     },
     /// The Node that was found is too old for it.
@@ -64,7 +64,7 @@ pub(crate) enum RicError {
 }
 
 impl RicError {
-    /// How to mend it.
+    /// A hint with the remedy.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::NotFound(_) => format!(
@@ -74,7 +74,7 @@ impl RicError {
             ),
             Self::Version { .. } => format!("install {NAME} 3 or 4, or leave out --ric"),
             Self::Incomplete { .. } => format!(
-                "build it: npm rebuild {NAME} --foreground-scripts (npm may have to be told to \
+                "build it: npm rebuild {NAME} --foreground-scripts (npm may have to be set to \
                  run install scripts; it needs a C++ compiler, cmake, autoconf, automake and \
                  libtool), or leave out --ric"
             ),
@@ -115,7 +115,7 @@ impl Ric {
         Ok(Self { folder, version, client, script })
     }
 
-    /// Whether it runs on this Node.
+    /// Returns `true` if it runs on this Node.
     pub(crate) fn check_node(&self, node: NodeVersion) -> Result<(), RicError> {
         if self.client == Client::Four && node.major < OLDEST_FOR_FOUR {
             return Err(RicError::Node { version: self.version.clone(), node });
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told_with_a_hint() {
+    fn an_unusable_client_is_an_error_with_a_hint() {
         let script = r#"{"aws-lambda-ric":"bin/index.mjs"}"#;
         for (version, bin, files, message) in [
             ("2.1.0", script, &[][..], "is aws-lambda-ric 2.1.0, which"),

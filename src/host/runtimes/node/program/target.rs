@@ -1,4 +1,4 @@
-//! What HANDLER names for Node.js: a file, what it exports, and the folders around it.
+//! HANDLER for Node.js: a file, its export, and the folders around it.
 
 use std::fs;
 use std::io;
@@ -9,31 +9,31 @@ use thiserror::Error;
 use crate::host::runtimes::node::place::package::Manifest;
 use crate::host::runtimes::node::program::executable::NodeVersion;
 
-/// What is called when HANDLER names no export.
+/// The export that is called if HANDLER names none.
 const DEFAULT_EXPORT: &str = "handler";
 
-/// What HANDLER may end in.
+/// The extensions of a handler's file.
 const EXTENSIONS: [&str; 4] = ["js", "cjs", "mjs", "ts"];
 
-/// The order in which AWS' client tries what a handler's name may stand for.
+/// The extensions in the order in which AWS' client tries them.
 const CLIENT_ORDER: [&str; 4] = ["", "js", "mjs", "cjs"];
 
-/// What else is written for Node.js, and has to be built first.
+/// The extensions of sources that have to be built first.
 const OTHER_EXTENSIONS: [&str; 4] = ["mts", "cts", "tsx", "jsx"];
 
-/// Where a build usually puts what it made, and where what is built usually stands.
+/// The usual folders of build outputs, and those of sources.
 const USUAL_FOLDERS: [&str; 7] = ["", "dist", "build", "out", "lib", "src", ".."];
 
-/// HANDLER, taken apart.
+/// The parts of HANDLER.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Spec {
     /// The file, as the user named it.
     pub(crate) file: PathBuf,
-    /// What it exports; may be a path into an object: `api.orders`.
+    /// The export; may be a path into an object: `api.orders`.
     pub(crate) export: String,
 }
 
-/// A handler that is there.
+/// A handler that exists.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Target {
     /// The file as the user named it.
@@ -42,17 +42,17 @@ pub(crate) struct Target {
     pub(crate) file: PathBuf,
     /// The same as text.
     pub(crate) file_text: String,
-    /// What it exports.
+    /// The export.
     pub(crate) export: String,
     /// `LAMBDA_TASK_ROOT`: the folder of the package that the file is in.
     pub(crate) task_root: PathBuf,
     /// The root of the workspace that the package is in, or the package's.
     pub(crate) workspace: PathBuf,
-    /// What the function is called: the file's name without its extension.
+    /// The name of the function: the file's name without its extension.
     pub(crate) function_name: String,
 }
 
-/// HANDLER names nothing that can be run as a Node.js handler.
+/// HANDLER does not name a Node.js handler.
 #[derive(Debug, Error)]
 pub(crate) enum TargetError {
     /// There is no such file.
@@ -63,7 +63,7 @@ pub(crate) enum TargetError {
         /// Files with a similar name, the likeliest first.
         near: Vec<PathBuf>,
     },
-    /// It is no file.
+    /// It is not a file.
     #[error("handler {} is not a file", .0.display())]
     NotAFile(PathBuf),
     /// It cannot be read.
@@ -71,18 +71,18 @@ pub(crate) enum TargetError {
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// What follows the colon names no export.
+    /// The text after the colon is not the name of an export.
     #[error("{export:?} cannot be the name of an export of {}", .file.display())]
     Export {
         /// The file.
         file: PathBuf,
-        /// What was given.
+        /// The text that was given.
         export: String,
     },
-    /// Its name cannot be told to Node.
+    /// Its name cannot be passed to Node.
     #[error("the path of the handler {} is not UTF-8", .0.display())]
     NotUtf8(PathBuf),
     /// Source in a form that Lambda does not run.
@@ -109,13 +109,13 @@ pub(crate) enum TargetError {
     Client {
         /// The file.
         file: PathBuf,
-        /// What it would do instead.
+        /// The behaviour of the client.
         why: String,
     },
 }
 
 impl TargetError {
-    /// How to mend it.
+    /// A hint with the remedy.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Missing { near, .. } if !near.is_empty() => {
@@ -154,7 +154,7 @@ impl TargetError {
     }
 }
 
-/// Takes HANDLER apart; `None`: it names no file for Node.js.
+/// Splits HANDLER into its parts; `None` if it does not name a file for Node.js.
 ///
 /// Only a last colon behind such a file begins an export, so that a colon in a folder, or behind
 /// the letter of a drive, does not.
@@ -189,7 +189,7 @@ pub(crate) fn folder(folder: &Path) -> Option<TargetError> {
     Some(TargetError::Folder { folder: folder.to_owned(), main })
 }
 
-/// For a path that does not exist: what is meant if it is a handler's name as Lambda has it,
+/// The file that a path which does not exist may mean, if it is a handler's name in Lambda's form,
 /// `src/app.handler`.
 pub(crate) fn as_in_lambda(path: &Path) -> Option<String> {
     let export = path.extension()?.to_str()?;
@@ -234,7 +234,7 @@ impl Target {
         })
     }
 
-    /// Whether this Node can load the file; `options` is the user's `NODE_OPTIONS`, which may
+    /// Checks that this Node can load the file; `options` is the user's `NODE_OPTIONS`, which may
     /// bring a loader for TypeScript.
     pub(crate) fn check_types(
         &self,
@@ -261,7 +261,7 @@ impl Target {
         Err(TargetError::Types { file: self.named.clone(), version })
     }
 
-    /// Whether AWS' own client would load this very file for [`Target::handler`].
+    /// Checks that AWS' own client would load this file for [`Target::handler`].
     pub(crate) fn check_client(&self) -> Result<(), TargetError> {
         let error = |why: String| Err(TargetError::Client { file: self.named.clone(), why });
         let extension = self.file.extension().and_then(|extension| extension.to_str());
@@ -301,7 +301,7 @@ fn is_export(export: &str) -> bool {
 }
 
 /// The folder of the nearest named package above the file: a `package.json` without a name only
-/// says how the modules beside it are meant.
+/// sets the type of the modules beside it.
 fn task_root(file: &Path) -> PathBuf {
     let beside = file.parent().unwrap_or(Path::new("/"));
     let packages =
@@ -329,7 +329,7 @@ fn workspace(package: &Path) -> PathBuf {
     package.to_owned()
 }
 
-/// Files that may be meant by one that is missing.
+/// Existing files with a name similar to a missing one.
 fn near(file: &Path) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let stem = file.file_stem().unwrap_or_default();
@@ -456,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_told_by_its_package() {
+    fn a_folder_is_recognised_by_its_package() {
         let scratch = Scratch::new();
         let root = scratch.path();
         assert!(folder(root).is_none());

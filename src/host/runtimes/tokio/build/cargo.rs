@@ -1,4 +1,4 @@
-//! Running cargo: in a process group of its own that is killed when nobody waits for it any more.
+//! Running cargo: in a separate process group that is killed when its future is dropped.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -18,7 +18,7 @@ use super::error::BuildError;
 /// The environment that cargo and the compiler run in.
 pub(super) type Environment = BTreeMap<OsString, OsString>;
 
-/// How to call cargo for one directory.
+/// A call of cargo for one directory.
 #[derive(Clone, Debug)]
 pub(super) struct Cargo {
     program: PathBuf,
@@ -27,7 +27,7 @@ pub(super) struct Cargo {
 }
 
 impl Cargo {
-    /// Cargo as the user has it. It runs in the package's directory, because that is where it
+    /// The user's cargo. It runs in the package's directory, because that is where it
     /// looks for its configuration, and rustup for the toolchain.
     pub(super) fn new(directory: &Path, environment: Environment) -> Self {
         let named = environment.get(OsStr::new("CARGO")).filter(|program| !program.is_empty());
@@ -37,13 +37,13 @@ impl Cargo {
         Self { program, directory: directory.to_owned(), environment }
     }
 
-    /// What it and its configuration see.
+    /// The environment of cargo and its configuration.
     pub(super) fn environment(&self) -> Vec<(OsString, OsString)> {
         self.environment.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// Runs it to its end. Every line that it writes to standard output is given to `on_stdout`,
-    /// what it writes to standard error goes to `lines`.
+    /// Runs it to its end. Each line of its standard output is passed to `on_stdout`, and its
+    /// standard error to `lines`.
     pub(super) async fn run(
         &self,
         args: &[OsString],
@@ -77,7 +77,7 @@ impl Cargo {
     }
 }
 
-/// Follows cargo until it has ended, whoever may hold its output open after that.
+/// Follows cargo until it has ended, even if another process keeps its output open after that.
 async fn follow(
     child: &mut Child,
     lines: Lines,
@@ -109,7 +109,7 @@ async fn follow(
     stdout.and(stderr).and(status)
 }
 
-/// Messages are read whole, however long: without one of them there would be no executable.
+/// Messages are read completely, however long: one of them names the executable.
 async fn messages(
     pipe: OwnedFd,
     finished: watch::Receiver<bool>,
@@ -133,10 +133,10 @@ async fn messages(
     Ok(())
 }
 
-/// Whether a variable describes the package that loopcheck itself was run from with cargo.
+/// Returns `true` if a variable describes the package from which cargo has run loopcheck itself.
 ///
-/// Cargo sets them anew for what it builds; but a build script that watches one of them would run
-/// again each time that loopcheck is started in another way.
+/// Cargo sets them again for the packages that it builds, but a build script that watches one of
+/// them would run again whenever loopcheck is started in another way.
 fn is_of_another_package(name: &OsStr) -> bool {
     const NAMES: &[&str] = &[
         "CARGO_BIN_NAME",

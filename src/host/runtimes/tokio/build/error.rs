@@ -1,4 +1,4 @@
-//! Why a handler could not be built.
+//! Reasons for which a handler cannot be built.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ pub(crate) enum BuildError {
     /// The directory has no manifest.
     #[error("{} has no Cargo.toml", .0.display())]
     NoManifest(PathBuf),
-    /// The manifest is a workspace's only.
+    /// The manifest has a workspace and no package.
     #[error("{} is a workspace without a package of its own", .directory.display())]
     VirtualWorkspace {
         /// The directory.
@@ -36,9 +36,9 @@ pub(crate) enum BuildError {
     UnknownBinary {
         /// The package.
         package: String,
-        /// What the user asked for.
+        /// The requested name.
         asked: String,
-        /// Names that there are.
+        /// The existing names.
         binaries: Vec<String>,
     },
     /// Cargo could not be started.
@@ -46,7 +46,7 @@ pub(crate) enum BuildError {
     Cargo {
         /// The program.
         program: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// Cargo's configuration could not be read.
@@ -54,22 +54,22 @@ pub(crate) enum BuildError {
     Configuration {
         /// The directory.
         directory: PathBuf,
-        /// What is wrong with it.
+        /// The error in it.
         message: String,
     },
-    /// `cargo metadata` failed, and has said why.
+    /// `cargo metadata` failed and has printed the reason.
     #[error("cargo could not read the package ({0})")]
     Metadata(ExitStatus),
-    /// `cargo build` failed, and has said why.
+    /// `cargo build` failed and has printed the reason.
     #[error("cargo could not build the handler ({0})")]
     Failed(ExitStatus),
-    /// Cargo said something that is not understood.
+    /// A message of cargo could not be parsed.
     #[error("cargo's answer was not understood: {0}")]
     Answer(String),
 }
 
 impl BuildError {
-    /// How to mend it.
+    /// A hint with the remedy.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::NoManifest(_) => {
@@ -108,7 +108,7 @@ impl BuildError {
         }
     }
 
-    /// Whether the user named something that cannot be built, rather than a build that fails.
+    /// Returns `true` if HANDLER names something that cannot be built, `false` if a build failed.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::NoManifest(_)

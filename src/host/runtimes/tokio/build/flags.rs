@@ -1,7 +1,7 @@
 //! The compiler flags of a build: the user's own, and `--cfg tokio_unstable`.
 //!
-//! Cargo takes flags from one source only, the first of several that is there. So they are
-//! resolved as cargo would, and all of them are handed over in the source that comes first.
+//! Cargo takes flags from one source only, the first of several that is present. They are resolved
+//! as cargo would, and all of them are passed in the source with the highest precedence.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::error::BuildError;
 
 const UNSTABLE: &str = "tokio_unstable";
 
-/// What cargo's configuration says about a build.
+/// The settings of cargo's configuration for a build.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Flags {
     /// For `CARGO_ENCODED_RUSTFLAGS`.

@@ -1,7 +1,7 @@
-//! Building a handler that was named by its Cargo directory.
+//! The build of a handler that is given as a Cargo directory.
 //!
-//! The user's own build stays as it is: same flags plus one, same toolchain, but a target folder
-//! apart. Running what was built is `process`' job.
+//! The user's own build is not affected: same flags plus one, same toolchain, but a separate target
+//! folder. `process` runs the result.
 
 mod cargo;
 mod error;

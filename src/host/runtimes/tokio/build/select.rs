@@ -1,4 +1,4 @@
-//! Which package and which binary a directory means.
+//! The choice of package and binary in a directory.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use cargo_metadata::{Metadata, Package};
 
 use super::error::BuildError;
 
-/// What to build.
+/// The package and binary to build.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Selection<'a> {
     pub(super) package: &'a Package,
     pub(super) bin: &'a str,
 }
 
-/// Chooses the binary that the user means.
+/// Chooses the binary that the user asks for.
 pub(super) fn select<'a>(
     metadata: &'a Metadata,
     manifest: &Path,
@@ -71,7 +71,7 @@ fn binaries(package: &Package) -> Vec<&str> {
     names
 }
 
-/// Paths are compared without symbolic links, because cargo keeps them as they were given.
+/// Paths are compared without symbolic links, because cargo does not resolve them.
 fn canonical(path: &Path) -> std::path::PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

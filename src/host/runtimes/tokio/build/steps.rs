@@ -12,18 +12,18 @@ use super::error::BuildError;
 use super::flags::{self, Flags};
 use super::select::{self, Selection, select};
 
-/// What to build.
+/// The request for a build.
 #[derive(Clone, Debug)]
 pub(crate) struct BuildRequest {
     /// The directory of the Cargo.toml.
     pub(crate) directory: PathBuf,
-    /// The binary, when the user named it.
+    /// The binary, if the user named one.
     pub(crate) bin: Option<String>,
     /// With optimisations.
     pub(crate) release: bool,
 }
 
-/// What was built.
+/// The result of a build.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Built {
     /// The program; built for another machine if the user's configuration says so.
@@ -40,7 +40,7 @@ pub(crate) struct Built {
 
 /// Builds a handler; cargo's own output goes to `lines`.
 ///
-/// When the future is dropped, cargo and everything that it has started is killed.
+/// If the future is dropped, cargo and everything that it has started is killed.
 pub(crate) async fn build(request: BuildRequest, lines: Lines) -> Result<Built, BuildError> {
     build_in(request, std::env::vars_os().collect(), lines).await
 }
@@ -163,13 +163,13 @@ impl Plan<'_> {
         args
     }
 
-    /// Old versions of cargo have ids that they do not accept themselves.
+    /// Old versions of cargo print ids that they do not accept themselves.
     fn package_spec(&self) -> &str {
         let id = self.selection.package.id.repr.as_str();
         if id.contains(' ') { self.selection.package.name.as_str() } else { id }
     }
 
-    /// The path in a message that tells of our binary; an error if it is no message.
+    /// The path in a message about the requested binary; an error if the line is not a message.
     fn executable(&self, line: &str) -> Result<Option<PathBuf>, ()> {
         match serde_json::from_str::<Message>(line) {
             Ok(Message::CompilerArtifact(artifact))

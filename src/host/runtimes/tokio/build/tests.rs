@@ -34,7 +34,7 @@ fn simple(scratch: &Scratch) -> PathBuf {
     package(scratch, "pkg", "simple", "[workspace]\n")
 }
 
-/// The environment of the test without what would decide about flags and folders.
+/// The environment of the test without the variables that set flags and folders.
 fn environment(more: &[(&str, &str)]) -> Environment {
     let mut environment: Environment = std::env::vars_os()
         .filter(|(name, _)| {
@@ -166,7 +166,7 @@ fn host() -> String {
     output.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned()
 }
 
-/// The flags that come of a config file and an environment, without our own two.
+/// The flags that result from a config file and an environment, without loopcheck's own two.
 fn resolved(config: &str, more: &[(&str, &str)]) -> Vec<String> {
     let scratch = Scratch::new();
     scratch.file(".cargo/config.toml", config, 0o644);
@@ -299,17 +299,17 @@ async fn dropping_a_build_kills_cargo_and_what_it_has_started() {
         "pkg/build.rs",
         r#"fn main() {
             let pid = std::process::id();
-            std::fs::write(std::env::var("TELL_PID").unwrap(), pid.to_string()).unwrap();
+            std::fs::write(std::env::var("PID_FILE").unwrap(), pid.to_string()).unwrap();
             std::thread::sleep(std::time::Duration::from_secs(600));
         }"#,
         0o644,
     );
-    let told = scratch.path().join("pid");
-    let environment = environment(&[("TELL_PID", told.to_str().unwrap())]);
+    let pid_file = scratch.path().join("pid");
+    let environment = environment(&[("PID_FILE", pid_file.to_str().unwrap())]);
     let build = tokio::spawn(run(request(&directory), environment));
     let script: u32 = loop {
         assert!(!build.is_finished());
-        match fs::read_to_string(&told).unwrap_or_default().parse() {
+        match fs::read_to_string(&pid_file).unwrap_or_default().parse() {
             Ok(pid) => break pid,
             Err(_) => tokio::task::yield_now().await,
         }
