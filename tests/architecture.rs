@@ -114,7 +114,7 @@ fn shipped() -> Vec<SourceFile> {
 
 #[test]
 fn the_table_of_floors_is_that_of_lib_rs() {
-    let mut told: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let mut declared_floors: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
     let mut floor = None;
     for line in text("src/lib.rs").lines() {
         if let Some(heading) = line.strip_prefix("// Floor ") {
@@ -125,7 +125,7 @@ fn the_table_of_floors_is_that_of_lib_rs() {
             let floor = floor.unwrap_or_else(|| {
                 panic!("src/lib.rs: put `mod {module}` under a `// Floor N: …` comment")
             });
-            told.entry(floor).or_default().insert(module.to_owned());
+            declared_floors.entry(floor).or_default().insert(module.to_owned());
         }
     }
     let table: BTreeMap<usize, BTreeSet<String>> = FLOORS
@@ -134,7 +134,7 @@ fn the_table_of_floors_is_that_of_lib_rs() {
         .map(|(floor, modules)| (floor, modules.iter().map(|name| (*name).to_owned()).collect()))
         .collect();
     assert_eq!(
-        told, table,
+        declared_floors, table,
         "left: the `// Floor N` comments of src/lib.rs; right: FLOORS in tests/architecture.rs. \
          Put every module on the same floor in both"
     );
@@ -177,7 +177,7 @@ fn imports_go_strictly_down() {
     }
     for (from, to, _) in NEIGHBOURS {
         if !used.contains(&(*from, *to)) {
-            problems.push(format!("NEIGHBOURS: `{from}` does not import `{to}` any more"));
+            problems.push(format!("NEIGHBOURS: `{from}` no longer imports `{to}`"));
         }
     }
     check(
@@ -431,7 +431,7 @@ fn the_readme_promises_no_option_that_is_not_there() {
         .map(|word| format!("README.md: `{word}`"))
         .collect();
     check(
-        "README.md tells of what exists only. Take it out; an option of another program goes into \
+        "README.md names only what exists. Remove it; an option of another program goes into \
          FOREIGN_OPTIONS of tests/architecture.rs.",
         &unknown.into_iter().collect::<Vec<_>>(),
     );
@@ -500,7 +500,7 @@ fn modes(cli: &Command) -> Vec<String> {
     let mode = arguments.filter(|argument| argument.get_id() == "modes");
     let values = mode.flat_map(|argument| argument.get_possible_values());
     let modes: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
-    assert!(!modes.is_empty(), "--mode lists no values any more; mend tests/architecture.rs");
+    assert!(!modes.is_empty(), "--mode no longer lists values; fix tests/architecture.rs");
     modes
 }
 
@@ -519,7 +519,7 @@ fn exit_codes(cli: &Command) -> Vec<String> {
     let first = help.lines().filter_map(|line| line.split_whitespace().next());
     let codes: Vec<String> =
         first.filter(|word| word.parse::<u8>().is_ok()).map(str::to_owned).collect();
-    assert!(codes.len() > 5, "the help lists no exit codes any more; mend tests/architecture.rs");
+    assert!(codes.len() > 5, "the help no longer lists exit codes; fix tests/architecture.rs");
     codes
 }
 

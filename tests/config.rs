@@ -1,4 +1,4 @@
-//! loopcheck.toml as its users write it: every mistake is told with its place and a way to mend
+//! loopcheck.toml as its users write it: every mistake is reported with its place and a way to fix
 //! it, all at once, and no text makes the parser fail otherwise.
 //!
 //! `INSTA_UPDATE=always cargo test --test config` writes `testdata/config/broken.snap` anew.
@@ -35,11 +35,11 @@ fn read(text: &str) -> Result<Config, Vec<Problem>> {
     parse(text, "loopcheck.toml", &|path| !missing(path))
 }
 
-fn told(problems: &[Problem]) -> String {
-    let told = problems.iter().map(|Problem { line, column, message, hint }| {
+fn listed(problems: &[Problem]) -> String {
+    let lines = problems.iter().map(|Problem { line, column, message, hint }| {
         format!("{line}:{column}: {message}\n    {}\n", hint.as_deref().unwrap_or("-"))
     });
-    told.collect()
+    lines.collect()
 }
 
 /// Line and column, counted here once more.
@@ -170,15 +170,15 @@ fn did_you_mean(word: &str) -> String {
 /// The only problem of a text, which has this place and a hint that begins so.
 fn check(text: &str, at: (u32, u32), hint: &str) {
     let problems = read(text).expect_err("it is wrong");
-    let [problem] = &problems[..] else { panic!("{text}\n{}", told(&problems)) };
-    assert_eq!((problem.line, problem.column), at, "{text}\n{}", told(&problems));
+    let [problem] = &problems[..] else { panic!("{text}\n{}", listed(&problems)) };
+    assert_eq!((problem.line, problem.column), at, "{text}\n{}", listed(&problems));
     assert!(!problem.message.is_empty());
     let found = problem.hint.as_deref().unwrap_or_default();
-    assert!(found.starts_with(hint), "{hint}\n{text}\n{}", told(&problems));
+    assert!(found.starts_with(hint), "{hint}\n{text}\n{}", listed(&problems));
 }
 
 #[test]
-fn every_key_misspelt_is_told_with_its_place_and_the_right_one() {
+fn every_misspelt_key_is_reported_with_its_place_and_the_right_one() {
     for text in [FULL, &examples()] {
         let keys: Vec<Spot> = spots(text).into_iter().filter(|spot| spot.is_key).collect();
         assert!(keys.len() > 25);
@@ -190,7 +190,7 @@ fn every_key_misspelt_is_told_with_its_place_and_the_right_one() {
 }
 
 #[test]
-fn every_value_misspelt_is_told_with_its_place_and_how_it_is_written() {
+fn every_misspelt_value_is_reported_with_its_place_and_how_it_is_written() {
     for text in [FULL, &examples()] {
         let values: Vec<Spot> = spots(text).into_iter().filter(|spot| !spot.is_key).collect();
         assert!(values.len() > 25);
@@ -203,7 +203,7 @@ fn every_value_misspelt_is_told_with_its_place_and_how_it_is_written() {
 }
 
 #[test]
-fn every_value_of_another_type_is_told_with_its_place() {
+fn every_value_of_another_type_is_reported_with_its_place() {
     const VALUES: [&str; 8] =
         ["\"?\"", "-7", "7.5", "true", "2027-06-01", "10:00:00", "[[]]", "{ a = [] }"];
     for text in [FULL, &examples()] {
@@ -222,9 +222,9 @@ fn every_value_of_another_type_is_told_with_its_place() {
                 assert!(
                     first.line == line && first.column >= column,
                     "{spot:?}\n{}",
-                    told(&problems)
+                    listed(&problems)
                 );
-                assert_eq!(problems.len(), 1, "{spot:?} {value}\n{}", told(&problems));
+                assert_eq!(problems.len(), 1, "{spot:?} {value}\n{}", listed(&problems));
                 assert!(first.hint.is_some());
             }
         }
@@ -233,13 +233,13 @@ fn every_value_of_another_type_is_told_with_its_place() {
 
 #[test]
 fn the_examples_are_true_and_name_every_key() {
-    let config = read(&examples()).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    let config = read(&examples()).unwrap_or_else(|problems| panic!("{}", listed(&problems)));
     assert_eq!((config.handlers.len(), config.expected.len()), (1, 1));
     for rule in RuleId::ALL {
         let level: Option<&Level> = config.levels.get(rule);
         assert_eq!(level, Some(&rule.default_level()), "{}", rule.as_str());
     }
-    // Every key of a table is told where it is missing.
+    // Every key of a table is reported where it is missing.
     let used: BTreeSet<(String, String)> = spots(&examples())
         .into_iter()
         .filter(|spot| spot.is_key)
@@ -260,7 +260,7 @@ fn the_examples_are_true_and_name_every_key() {
 }
 
 #[test]
-fn every_mistake_is_told_at_once() {
+fn all_mistakes_are_reported_together() {
     let mut marked = Vec::new();
     for (line, text) in (1u32..).zip(BROKEN.lines()) {
         let columns = text.rsplit_once("#! ").map(|(_, columns)| columns).unwrap_or_default();
@@ -271,15 +271,15 @@ fn every_mistake_is_told_at_once() {
     let found: Vec<(u32, u32)> =
         problems.iter().map(|problem| (problem.line, problem.column)).collect();
     assert!(marked.len() > 50);
-    assert_eq!(found, marked, "{}", told(&problems));
-    assert!(problems.iter().all(|problem| problem.hint.is_some()), "{}", told(&problems));
-    let told = told(&problems);
-    assert!(!told.contains('\u{1b}'), "{told}");
+    assert_eq!(found, marked, "{}", listed(&problems));
+    assert!(problems.iter().all(|problem| problem.hint.is_some()), "{}", listed(&problems));
+    let text = listed(&problems);
+    assert!(!text.contains('\u{1b}'), "{text}");
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../testdata/config");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("broken", told));
+    settings.bind(|| insta::assert_snapshot!("broken", text));
 }
 
 /// Whatever the text is: there are settings, or problems in order, each in the text and in one
@@ -299,7 +299,7 @@ fn check_any(text: &str) -> Result<(), String> {
         }
     }
     let sorted = problems.is_sorted() && !problems.is_empty();
-    sorted.then_some(()).ok_or_else(|| told(&problems))
+    sorted.then_some(()).ok_or_else(|| listed(&problems))
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn the_exit_code_is_that_of_the_comparison() {
 }
 
 #[test]
-fn the_json_tells_of_every_change() {
+fn the_json_contains_every_change() {
     let finished = diff(LEAKING, WORSE, &["-f", "json"]);
     let diff: Value = serde_json::from_str(&finished.stdout).unwrap();
     assert_eq!(diff["schema"], "loopcheck.diff/v1");

@@ -246,7 +246,7 @@ proptest! {
         pumps in 0..12u64,
         audit in any::<bool>(),
     ) {
-        // Cut the run before the later ticks have told the rest.
+        // Cut the run before the later ticks have delivered the rest.
         let mut seen = observations(&truths, capacity, pumps, audit);
         let cut = seen.len() - 6;
         seen.drain(cut..cut + 5);
@@ -255,19 +255,19 @@ proptest! {
         prop_assert!(!(pending && report.verdict == Verdict::Pass), "{report:#?}");
     }
 
-    /// An undistorted feed is told exactly, and is conclusive.
+    /// An undistorted feed is reported exactly, and is conclusive.
     #[test]
-    fn an_honest_feed_is_told_exactly(truths in truths(60)) {
+    fn an_undistorted_feed_is_reported_exactly(truths in truths(60)) {
         let report = report(&observations(&truths, 100_000, 4, true));
         let pending = truths.iter().filter(|truth| truth.pending()).count();
         prop_assert_eq!(&report.gaps, &vec![]);
-        let told: usize = report
+        let reported: usize = report
             .findings
             .iter()
             .filter(|finding| finding.status == loopcheck::report::Status::Unexpected)
             .map(|finding| finding.counts[0])
             .sum();
-        prop_assert_eq!(told, pending);
+        prop_assert_eq!(reported, pending);
         prop_assert_eq!(report.verdict == Verdict::Pass, pending == 0);
     }
 }

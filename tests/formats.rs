@@ -122,7 +122,7 @@ fn exit_codes_are_equal_over_all_formats_for_several_handlers() {
 }
 
 #[test]
-fn a_handler_that_is_not_there_is_told_in_every_format() {
+fn a_missing_handler_is_reported_in_every_format() {
     let scratch = tempfile::tempdir().unwrap();
     for (format, says_green) in FORMATS {
         if format == "table" {

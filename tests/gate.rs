@@ -158,7 +158,7 @@ fn the_story_of_a_team() {
     assert_eq!(table.code(), 0, "{table:#?}");
     assert!(table.stdout.contains(reason), "{}", table.stdout);
 
-    // Then it is taken out, and the expectation has no cause any more.
+    // Then it is taken out, and the expectation no longer has a cause.
     team.replace(main, LEAK, "");
     let stale = run(&known, 0);
     let place = team.line("loopcheck.toml", "[[expect]]");
@@ -236,12 +236,12 @@ fn a_function_that_times_out_passes_only_if_that_is_meant() {
         report(&call.finish(), code)
     };
     let expect = "[[expect]]\nname = \"*poll*\"\nreason = \"it polls\"\n";
-    let told = run(expect, &[], 1);
-    assert_eq!(told["invocations"][0]["outcome"], "held");
-    assert_eq!(told["findings"][0]["expectation"]["refused"], "times-out");
+    let report = run(expect, &[], 1);
+    assert_eq!(report["invocations"][0]["outcome"], "held");
+    assert_eq!(report["findings"][0]["expectation"]["refused"], "times-out");
     let meant = format!("{expect}modes = [\"callback-wait\"]\n");
-    let told = run(&meant, &[], 0);
-    assert_eq!(told["findings"][0]["status"], "expected");
+    let report = run(&meant, &[], 0);
+    assert_eq!(report["findings"][0]["status"], "expected");
     assert_eq!(run("[rules]\npending-interval = \"allow\"\n", &[], 1)["exit_code"], 1);
     // Under a mode in which it is frozen, nothing times out.
     let frozen = ["--mode", "callback-nowait"];
@@ -254,8 +254,8 @@ fn a_function_that_times_out_passes_only_if_that_is_meant() {
     run("", &known, 1);
     // The environment is gone with the first of two events: nothing is known of the second.
     let two = ["-e", "{}", "-e", r#"{"another":1}"#];
-    let told = run(&meant, &two, 4);
-    assert_eq!(told["gaps"][0]["id"], "invocations-missing");
+    let report = run(&meant, &two, 4);
+    assert_eq!(report["gaps"][0]["id"], "invocations-missing");
     run(&meant, &two[..2], 0);
 }
 
@@ -302,7 +302,7 @@ fn one_handler_of_several_is_run_by_its_own_settings() {
 }
 
 #[test]
-fn a_handler_that_cannot_be_run_is_told_and_the_others_are_run() {
+fn a_handler_that_cannot_be_run_is_reported_and_the_others_are_run() {
     let Some(team) = Team::new() else { return };
     team.write("functions/audit.js", "exports.handler = async () => {\n");
     team.write("functions/refresh.js", "exports.another = async () => 1;\n");
@@ -321,7 +321,7 @@ fn a_handler_that_cannot_be_run_is_told_and_the_others_are_run() {
 }
 
 #[test]
-fn every_mistake_of_a_configuration_is_told_at_once_in_every_format() {
+fn every_mistake_of_a_configuration_is_reported_in_every_format_together() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -339,7 +339,7 @@ fn every_mistake_of_a_configuration_is_told_at_once_in_every_format() {
     assert_eq!(finished.stdout, "");
     let reports = formats
         .map(|format| fs::read_to_string(folder.path().join(format!("report.{format}"))).unwrap());
-    let mut told = 0;
+    let mut lines = 0;
     for (line, text) in (1..).zip(mistakes.lines()) {
         let columns = text.rsplit_once("#! ").map(|(_, columns)| columns).unwrap_or_default();
         for column in columns.split_whitespace() {
@@ -351,13 +351,13 @@ fn every_mistake_of_a_configuration_is_told_at_once_in_every_format() {
                 let whole = rest.any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
                 assert!(whole, "{format}: {place}{report}");
             }
-            told += 1;
+            lines += 1;
         }
     }
-    assert!(told > 50, "{told}");
+    assert!(lines > 50, "{lines}");
     let report = parse_report(&reports[0]);
     assert_eq!((&report["verdict"], &report["exit_code"]), (&json!("error"), &json!(2)));
-    assert!(report["gaps"].as_array().unwrap().len() >= told);
+    assert!(report["gaps"].as_array().unwrap().len() >= lines);
 }
 
 #[test]

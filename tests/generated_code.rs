@@ -94,7 +94,7 @@ fn console_protos() -> PathBuf {
         // What was built is on this machine; crates of other systems may not be.
         .other_options(["--offline", "--filter-platform", "host-tuple"].map(str::to_owned))
         .exec()
-        .expect("cargo metadata tells where the packages are");
+        .expect("cargo metadata names the folders of the packages");
     let console_api = metadata
         .packages
         .iter()

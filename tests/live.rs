@@ -151,7 +151,7 @@ fn a_binary_of_a_directory_gets_its_arguments() {
 }
 
 #[test]
-fn a_directory_with_several_binaries_needs_to_be_told_which() {
+fn a_directory_with_several_binaries_requires_a_choice() {
     let call = run("pair");
     let folder = call.scratch().to_owned();
     two_binaries(&folder.join("pair"));

@@ -104,6 +104,6 @@ fn the_table_is_whole() {
     let mut files: Vec<String> =
         files.map(|entry| entry.file_name().into_string().unwrap()).collect();
     files.sort();
-    let told: Vec<&str> = rows.iter().map(|row| row[0]).collect();
-    assert_eq!(told, files);
+    let names: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(names, files);
 }

@@ -157,7 +157,7 @@ fn observations(recording: &Path) -> (Vec<Observation>, Vec<Observation>) {
 }
 
 #[test]
-fn a_prediction_that_does_not_come_true_is_told_and_is_no_pass() {
+fn a_contradicted_prediction_is_reported_and_is_not_a_pass() {
     let text = "
 exports.handler = async () => {
   setTimeout(flush, Number(process.env.DELAY));
@@ -201,14 +201,14 @@ function flush() {}
     let ids: Vec<&Value> =
         report["gaps"].as_array().unwrap().iter().map(|gap| &gap["id"]).collect();
     assert_eq!(ids, ["proof-contradicted"; 3]);
-    // A person is told what was predicted, and what was seen.
+    // The table shows what was predicted and what was observed.
     let table = loopcheck(["replay"]).arg(&joined).finish().stdout;
     assert!(table.contains("proof: CONTRADICTED under freeze, hold-response, hold-env"), "{table}");
     assert!(table.contains("✗\u{a0}freeze"), "{table}");
 }
 
 #[test]
-fn what_fails_late_is_told_with_who_left_it() {
+fn a_late_error_is_reported_with_the_invocation_that_left_it() {
     let leaving = |leave: &str| {
         format!(
             "
@@ -257,7 +257,7 @@ async function save() {{
 }
 
 #[test]
-fn a_panic_of_a_task_that_was_left_is_told_and_nobody_is_blamed() {
+fn a_panic_of_a_pending_task_is_reported_and_not_attributed() {
     let report = prove(run(executable("late-panic"))).finish().report();
     let freeze = proved(&report, "freeze");
     let late = freeze["late_errors"].as_array().unwrap();
@@ -275,8 +275,8 @@ fn a_panic_of_a_task_that_was_left_is_told_and_nobody_is_blamed() {
 #[test]
 fn several_invocations_are_in_flight_where_the_runtime_can() {
     let in_flight = |report: &Value| {
-        let told = proved(report, "run-on")["in_flight"].clone();
-        (told["events"].clone(), told["most"].clone(), told["answered"].clone())
+        let in_flight = proved(report, "run-on")["in_flight"].clone();
+        (in_flight["events"].clone(), in_flight["most"].clone(), in_flight["answered"].clone())
     };
     // Each of four waits for the other three.
     let call = run(executable("run-concurrent")).args(["--env", "MEET=4"]);
@@ -314,7 +314,7 @@ fn several_invocations_are_in_flight_where_the_runtime_can() {
         }
     }
 
-    // `run` has one loop, whatever it is told.
+    // `run` has one loop, whatever its environment says.
     let call = run(executable("finite-task")).args(["--mode", "managed-instances"]);
     let finished = prove(call).finish();
     assert_eq!(in_flight(&finished.report()), (0.into(), 1.into(), 0.into()));

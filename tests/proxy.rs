@@ -31,11 +31,11 @@ fn place(url: &str) -> &str {
 /// How each break ended: connections, whether there were new ones, effect.
 fn effects(report: &Value) -> Vec<Value> {
     let peers = report["proof"]["peers"].as_array().unwrap();
-    let told = peers.iter().map(|one| {
+    let found = peers.iter().map(|one| {
         let renewed = one["reconnects"] != 0;
         json!([one["broken"], one["connections"], renewed, one["effect"]])
     });
-    told.collect()
+    found.collect()
 }
 
 fn gaps(report: &Value) -> Vec<&str> {
@@ -74,8 +74,8 @@ fn seed_a_peer_that_hung_up_during_the_freeze_breaks_the_next_query() {
     assert_eq!(reset["invocations"][1]["outcome"], "crash", "{seen}");
     assert_eq!(drop["invocations"][1]["outcome"], "timeout", "{seen}");
     let late = &reset["late_errors"][0];
-    let told = json!([late["kind"], late["left_by"], late["failed_in"], late["blamed"]]);
-    assert_eq!(told, json!(["exception", 1, 2, 2]), "{seen}");
+    let found = json!([late["kind"], late["left_by"], late["failed_in"], late["blamed"]]);
+    assert_eq!(found, json!(["exception", 1, 2, 2]), "{seen}");
     assert_eq!(gaps(&report), ["proof-failed", "proof-failed"], "{seen}");
     assert_eq!(finished.code(), 3, "{seen}");
     check_policies(&report);
@@ -179,7 +179,7 @@ exports.handler = async () => {
 ";
 
 #[test]
-fn an_answer_that_is_another_one_is_not_told_as_the_same() {
+fn an_answer_of_another_length_is_marked() {
     let Some(peer) = Peer::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("catches.js");
@@ -188,8 +188,8 @@ fn an_answer_that_is_another_one_is_not_told_as_the_same() {
     let call = call.env("PEER_ADDR", peer.addr()).args(["--mode", "async"]);
     let finished = broken(call, peer.addr()).finish();
     let report = finished.report();
-    let told = "answers-otherwise";
-    let wanted = [json!(["reset", 1, false, told]), json!(["drop", 1, false, told])];
+    let found = "answers-otherwise";
+    let wanted = [json!(["reset", 1, false, found]), json!(["drop", 1, false, found])];
     assert_eq!(effects(&report), wanted, "{:#}", report["proof"]["peers"]);
     check_replay(&finished);
 }
@@ -226,16 +226,16 @@ fn a_peer_that_nobody_connects_to_is_no_pass() {
 }
 
 #[test]
-fn wrong_use_is_told_before_anything_runs() {
+fn wrong_use_is_an_error_before_anything_runs() {
     let clean = "testdata/node/samples/clean.js";
-    for (args, told) in [
+    for (args, message) in [
         (&["--proxy", "127.0.0.1:9"][..], "--prove"),
         (&["--prove", "--proxy", "db"], "HOST:PORT"),
         (&["--prove", "--proxy", "postgres://db:5432/app"], "HOST:PORT"),
     ] {
         let finished = run(clean).args(args).finish();
         assert_eq!(finished.code(), 2, "{args:?}");
-        assert!(finished.stderr.contains(told), "{}", finished.stderr);
+        assert!(finished.stderr.contains(message), "{}", finished.stderr);
     }
     let unfrozen = ["--prove", "--proxy", "127.0.0.1:9", "--mode", "managed-instances"];
     let finished = run(executable("clean")).args(unfrozen).finish();

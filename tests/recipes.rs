@@ -107,7 +107,7 @@ fn assert_bash_reads(script: &str) {
     let mut bash = Command::new("bash").args(["-n"]).stdin(Stdio::piped()).spawn().unwrap();
     bash.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     assert!(bash.wait().unwrap().success(), "{script}");
-    // What an expression comes to would become a part of the script.
+    // The value of an expression would become part of the script.
     assert!(!script.contains("${{"), "{script}");
 }
 

@@ -128,8 +128,8 @@ fn the_table_of_a_recording_fits_80_columns_and_has_no_escapes() {
 /// What a part of a recording may come to: an error, or a gap that says that it is a part.
 fn check_part(name: &str, bytes: &[u8], length: usize) {
     let Some(report) = replay(&bytes[..length]) else { return };
-    let told = report.gaps.iter().any(|gap| gap.id.as_str().starts_with("recording-"));
-    assert!(told, "{length} bytes of {name} are taken for the whole: {report:#?}");
+    let reported = report.gaps.iter().any(|gap| gap.id.as_str().starts_with("recording-"));
+    assert!(reported, "{length} bytes of {name} are taken for the whole: {report:#?}");
     assert_ne!(report.verdict, Verdict::Pass, "{length} bytes of {name}");
 }
 
@@ -167,7 +167,7 @@ fn a_flipped_bit_never_panics() {
 }
 
 #[test]
-fn a_part_of_a_recording_is_told_by_the_command() {
+fn a_part_of_a_recording_is_reported_by_the_command() {
     let bytes = recording("clean");
     let call = loopcheck(["replay", "-f", "json", "part"]);
     let folder = call.scratch().to_owned();
@@ -191,7 +191,7 @@ fn what_is_no_recording_is_a_usage_error() {
 }
 
 /// Proofs that were contradicted once, when loopcheck was wrong: `untied-timer`, where the freeze came
-/// before the feed had told of the poll that made a task's timer; `several-loops`, where a runtime with
+/// before the feed had reported the poll that made a task's timer; `several-loops`, where a runtime with
 /// several loops opened its connections at the same time.
 #[test]
 fn what_was_judged_wrongly_once_is_as_predicted() {

@@ -50,7 +50,7 @@ Resources:
       Runtime: python3.13
 ";
 
-/// What it is started with, told where the test can hear it.
+/// The variables that it is started with, printed for the test.
 const CLEAN: &str = "
 exports.list = async (event, context) => {
   const { STAGE, TABLE, NAME, AWS_LAMBDA_FUNCTION_NAME } = process.env;
@@ -106,8 +106,8 @@ fn every_function_is_run_as_the_template_says() {
     assert_eq!(gap["id"], "function-not-run");
     assert!(gap["message"].as_str().unwrap().contains("Report is not run"), "{gap}");
     // What it was started with: values of the template, and none that only the cloud knows.
-    let told = r#"{"STAGE":"test","NAME":"clean-test","AWS_LAMBDA_FUNCTION_NAME":"Clean"}"#;
-    assert!(finished.stderr.contains(told), "{finished:#?}");
+    let printed = r#"{"STAGE":"test","NAME":"clean-test","AWS_LAMBDA_FUNCTION_NAME":"Clean"}"#;
+    assert!(finished.stderr.contains(printed), "{finished:#?}");
     assert!(finished.stderr.contains("left 2"), "a timeout of 20 s: {finished:#?}");
     assert!(finished.stderr.contains("is started without TABLE"), "{finished:#?}");
 }

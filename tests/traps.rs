@@ -150,7 +150,7 @@ fn trap_3_a_full_state_that_never_comes_is_a_gap() {
 
 #[test]
 fn trap_4_a_span_id_that_is_used_again_is_another_task() {
-    // The old task's end was never told: its id simply belongs to another one now.
+    // The old task's end was never reported: its id belongs to another task now.
     let old = FakeTask::new(100, 10.0);
     let new = FakeTask { tokio_id: 77, line: 20, ..FakeTask::new(100, 200.0) };
     let mut run = Run::with(&[old]);
@@ -417,7 +417,7 @@ fn trap_13_a_child_process_is_seen_although_the_feed_does_not_show_it() {
 }
 
 #[test]
-fn trap_13_a_plain_thread_is_told_from_the_threads_of_blocking_tasks() {
+fn trap_13_a_plain_thread_is_distinguished_from_the_threads_of_blocking_tasks() {
     let thread = |tid: u32, name: &str| loopcheck::model::socket::Thread {
         tid,
         start_ticks: 1,

@@ -11,8 +11,8 @@ pub fn usable() -> Option<PathBuf> {
     let found = own().filter(|folder| is_usable(folder));
     if found.is_none() {
         // What the macros print is hidden where a test passes.
-        let told = b"SKIPPED: no cgroup can be made here, so nothing is frozen by one\n";
-        io::stderr().write_all(told).unwrap();
+        let note = b"SKIPPED: no cgroup can be made here, so nothing is frozen by one\n";
+        io::stderr().write_all(note).unwrap();
     }
     found
 }

@@ -40,7 +40,7 @@ impl Runner {
     /// `None` where there is no Node or no bash.
     pub fn new() -> Option<Self> {
         let node = node::node(22)?;
-        if !Command::new("bash").arg("--version").output().is_ok_and(|told| told.status.success()) {
+        if !Command::new("bash").arg("--version").output().is_ok_and(|output| output.status.success()) {
             return missing("bash is not installed");
         }
         let path = path_with(node.parent().unwrap());
@@ -97,7 +97,7 @@ impl Runner {
         for name in ["output", "summary", "path"] {
             fs::write(file(name), "").unwrap();
         }
-        let told = Command::new("bash")
+        let output = Command::new("bash")
             .args(shell)
             .arg(file("script.sh"))
             .current_dir(self.repository())
@@ -117,9 +117,9 @@ impl Runner {
         let outputs = read("output");
         let outputs = outputs.lines().map(|line| line.split_once('=').unwrap());
         Ended {
-            code: told.status.code().unwrap(),
-            stdout: text(told.stdout),
-            stderr: text(told.stderr),
+            code: output.status.code().unwrap(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
             outputs: outputs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             summary: read("summary"),
             path: read("path"),
