@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     trials::run(AT_ONCE, all)
 }
 
-/// Packages that have a test of their own in `tests/prove.rs`.
+/// Packages that have a test of their own, in `tests/freeze.rs` and in `tests/prove.rs`.
 const PROVED: [&str; 2] = ["internal-extension", "late-panic"];
 
 fn every_package_is_in_the_table() {
