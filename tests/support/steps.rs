@@ -40,7 +40,11 @@ impl Runner {
     /// `None` where there is no Node or no bash.
     pub fn new() -> Option<Self> {
         let node = node::node(22)?;
-        if !Command::new("bash").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        if !Command::new("bash")
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| output.status.success())
+        {
             return missing("bash is not installed");
         }
         let path = path_with(node.parent().unwrap());
