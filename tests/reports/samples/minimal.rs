@@ -6,7 +6,7 @@ use loopcheck::exit;
 use loopcheck::model::diagnostic::{DiagnosticId, Effect};
 use loopcheck::policy::Policy;
 use loopcheck::report::{
-    Document, Expectation, Fate, Finding, Growth, Handler, Family, Kind, Place, Report,
+    Document, Expectation, Family, Fate, Finding, Growth, Handler, Kind, Place, Report,
     ReportedDiagnostic, ReportedFate, ReportedInvocation, ReportedMode, ReportedOutcome,
     ResponseTime, SCHEMA, SUITE_SCHEMA, Selection, Status, Suite, Summary, Tool,
 };

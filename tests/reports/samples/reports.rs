@@ -7,10 +7,10 @@ use crate::samples::findings::{
 use loopcheck::model::diagnostic::DiagnosticId;
 use loopcheck::policy::Policy;
 use loopcheck::report::{
-    Expectation, ExpectationState, Fate, FateGroup, Finding, GoneFinding, Growth, Handler,
-    Family, Kind, Origin, Place, Refusal, Report, ReportedDiagnostic, ReportedInvocation,
-    ReportedMode, ReportedOutcome, ResponseTime, SCHEMA, Socket, Status, Summary, Tool,
-    UsedBaseline, UsedExpectation, Verdict, WaitsOn,
+    Expectation, ExpectationState, Family, Fate, FateGroup, Finding, GoneFinding, Growth, Handler,
+    Kind, Origin, Place, Refusal, Report, ReportedDiagnostic, ReportedInvocation, ReportedMode,
+    ReportedOutcome, ResponseTime, SCHEMA, Socket, Status, Summary, Tool, UsedBaseline,
+    UsedExpectation, Verdict, WaitsOn,
 };
 use loopcheck::rule::{Level, RuleId};
 use loopcheck::runtime::{MANAGED_INSTANCES, Mode, RUST, RUST_STREAM};
