@@ -25,11 +25,11 @@ pub use crate::runtime::Runtime;
 pub struct Observation {
     /// When it was seen, on the machine's wall clock.
     pub at: Timestamp,
-    /// What was seen.
+    /// The thing that was seen.
     pub kind: ObservationKind,
 }
 
-/// What can be seen. Closed: a new source of evidence is a new variant.
+/// The kinds of observations. Closed: a new source of evidence is a new variant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ObservationKind {
     /// The run was set up; always the first observation of a run. The runs that prove what was
@@ -111,7 +111,7 @@ pub enum ObservationKind {
         /// How many; 0: no two requests waited for one.
         events: u32,
     },
-    /// The handler was told by SIGTERM that its environment is shut down.
+    /// The handler got SIGTERM because its environment is shut down.
     ShutdownNotice,
     /// Something failed that nobody awaited any more.
     Uncaught(UncaughtError),
@@ -164,7 +164,7 @@ pub enum ApiMoment {
         /// The end of the function's timeout.
         deadline: Timestamp,
     },
-    /// The handler has completed, as its runtime tells it. Its answer may follow much later: a
+    /// The handler has completed, as its runtime reports it. Its answer may follow much later: a
     /// callback of Node.js waits for an empty event loop.
     HandlerCompleted {
         /// The id of the invocation.

@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::model::together::Together;
 use crate::observation::{Observation, ObservationKind};
 
-/// What has been observed, ready to be judged at any moment.
+/// The evidence of a run, which can be judged at any moment.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// What is known.
@@ -92,7 +92,7 @@ impl Evidence {
             let message = format!("the feed ended before the run did: {reason}");
             self.store.note(
                 Diagnostic::new(GapId::FeedLost, message)
-                    .hint("its process has ended, or has closed what it tells loopcheck through"),
+                    .hint("its process has ended, or has closed the feed"),
             );
         }
     }

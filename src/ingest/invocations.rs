@@ -67,7 +67,7 @@ pub(crate) fn moment(store: &mut Store, at: Timestamp, moment: &ApiMoment) {
             let message = format!("the handler reported an error in its init phase: {error_type}");
             store.note(Diagnostic::new(FailureId::InitError, message).hint(init_hint(error_type)));
         }
-        // A response that is too large has been told already.
+        // A response that is too large has been noted already.
         ApiMoment::RequestRefused { status: 413, .. } => {}
         ApiMoment::RequestRefused { status, request, error_type } => {
             let message =
@@ -206,7 +206,7 @@ pub(crate) fn exited(store: &mut Store, at: Timestamp, status: ExitedWith) {
         ExitedWith::Code(_) | ExitedWith::Signal(_) => Outcome::Crash,
     };
     if let Some(known) = &mut store.together {
-        // Which of several has ended it could not be told, and those before them were over.
+        // The end cannot be attributed to one of several, and earlier invocations were over.
         together::end(known, at, outcome);
         return;
     }

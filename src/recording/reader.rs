@@ -502,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn another_version_of_the_tool_is_told_and_not_judged() {
+    fn another_version_of_the_tool_is_reported_and_not_judged() {
         let header = Header { format_version: 1, tool_version: "0.0.7".to_owned() };
         let ours = Header { tool_version: env!("CARGO_PKG_VERSION").to_owned(), ..header.clone() };
         let begin = MAGIC.len() + ours.encode_length_delimited_to_vec().len();

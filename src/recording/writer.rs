@@ -5,8 +5,8 @@
 //! still cost the end. What an error means for the run is the caller's decision.
 //!
 //! A recording holds neither payloads nor values of environment variables, because observations
-//! hold none. It does hold the handler's name, addresses, names of processes, and what the console
-//! feed told as it came, which includes source paths of the machine that built the handler.
+//! hold none. It does hold the handler's name, addresses, names of processes, and the content
+//! of the feed, which includes source paths of the machine that built the handler.
 
 use std::io;
 use std::io::Write;

@@ -2,7 +2,7 @@
 //!
 //! It starts the handler, lets the Runtime API, the console feed, the process and the clock report
 //! to it in one order, keeps every observation, and decides what happens next from the evidence.
-//! What the evidence means is not its business.
+//! It does not interpret the evidence.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::observation::{
 };
 use crate::session::feed_link::{FeedLink, Unattached};
 use crate::session::journal::Journal;
-use crate::session::plan::{FEED_TIMEOUT, GRACE, INIT_TIMEOUT, LAST_WORDS, Plan, RESCAN};
+use crate::session::plan::{EXIT_DRAIN, FEED_TIMEOUT, GRACE, INIT_TIMEOUT, Plan, RESCAN};
 use crate::session::start::run_started;
 use crate::session::{Recorder, failure};
 
@@ -58,7 +58,7 @@ pub(crate) async fn run(
         Ok(session) => session,
         Err(gap) => {
             if journal.evidence.store.run.is_none() {
-                // What failed is told of this run, and not of the one before.
+                // The failure belongs to this run, not to the one before.
                 journal.observe(clock.now(), unstarted);
             }
             journal.observe(clock.now(), ObservationKind::Diagnostic(gap));
@@ -106,7 +106,7 @@ pub(super) enum Phase {
     Together { until: Timestamp },
     /// Every process of it is stopped.
     Frozen { until: Timestamp },
-    /// It was told that its environment is shut down.
+    /// It has received the notice that its environment is shut down.
     ShuttingDown { until: Timestamp },
     /// Nothing more will be observed.
     Over,
@@ -133,7 +133,7 @@ pub(super) struct Session {
     /// The feed has ended, or was never to be had, and it is not known yet whether the process has
     /// ended as well.
     pub(super) lost_feed: Option<Observation>,
-    /// Panics that the handler's output tells of, where a policy is enforced.
+    /// Panics that the handler's output reports, if a policy is enforced.
     pub(super) panics: mpsc::UnboundedReceiver<(Timestamp, UncaughtError)>,
     /// Our side of what links the handler to loopcheck.
     pub(super) link: Link,
@@ -142,7 +142,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// How long nothing needs to be done unless something happens.
+    /// The time until the session has to act if no signal arrives.
     fn wake_in(&self) -> Duration {
         let now = self.clock.now();
         let at = match self.phase {
@@ -261,7 +261,7 @@ impl Session {
             return;
         }
         if let Some(lost) = &self.lost_feed
-            && now < lost.at.plus(LAST_WORDS)
+            && now < lost.at.plus(EXIT_DRAIN)
         {
             // Nothing is concluded before it is known whether the process went with it.
             return;
@@ -298,7 +298,7 @@ impl Session {
         }
     }
 
-    /// Whether the process has ended, once its last words have been heard.
+    /// Returns `true` if the process has ended, after its exit drain.
     fn note_exit(&mut self, now: Timestamp, journal: &mut Journal) -> bool {
         let Some((at, status)) = self.exited else { return false };
         if self.phase == Phase::Over {
@@ -309,10 +309,10 @@ impl Session {
         let silent = !journal.evidence.store.connections.iter().any(open)
             && (!self.link.serves_feed() || matches!(self.feed, FeedLink::Absent));
         if let Phase::ShuttingDown { .. } = self.phase {
-            // As it was told to.
+            // The exit follows the shutdown notice.
             journal.observe(at, ObservationKind::ProcessExited { status });
             self.kill(KillReason::Shutdown, journal);
-        } else if silent || now >= at.plus(LAST_WORDS) {
+        } else if silent || now >= at.plus(EXIT_DRAIN) {
             let lines = self.terminal.last_handler_lines();
             let gap = failure::exited(&journal.evidence.store, status, &lines);
             journal.observe(at, ObservationKind::Diagnostic(gap));
@@ -400,7 +400,7 @@ impl Session {
     }
 }
 
-/// What happens at the proxy; `None` where there is none.
+/// The next signal of the proxy; `None` if there is none.
 async fn proxied(proxy: &mut Option<Proxy>) -> Option<ProxySignal> {
     proxy.as_mut()?.signal().await
 }

@@ -15,7 +15,7 @@ use crate::session::journal::Journal;
 use crate::session::plan::{COMPLETENESS_TIMEOUT, GRACE, RESCAN, SHUTDOWN_TIME};
 
 impl Session {
-    /// What follows a response under the policy.
+    /// The steps after a response under the policy.
     pub(super) fn enforce(
         &mut self,
         now: Timestamp,
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// What is waited for has not ended in time: the time-out is real.
+    /// A pending item has not ended in time: the timeout is enforced.
     fn withhold(&mut self, journal: &mut Journal) {
         self.scan(journal);
         self.settle_if_watching(SettledReason::NothingWillEnd, journal);
@@ -157,7 +157,7 @@ impl Session {
         }
     }
 
-    /// Whether completeness of the feed is still waited for.
+    /// Returns `true` while completeness of the feed is awaited.
     fn complete_before(&mut self, until: Timestamp, now: Timestamp, journal: &mut Journal) -> bool {
         let store = &journal.evidence.store;
         let is_complete = store.last_invocation().is_some_and(|last| last.complete_at.is_some());

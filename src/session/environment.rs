@@ -28,7 +28,7 @@ pub(crate) fn complete(plan: &Plan, launch: Launch, runtime_api: SocketAddr) -> 
     launch
 }
 
-/// The region that a handler is told.
+/// The region in a handler's environment.
 pub(crate) fn region() -> String {
     runtime_api::region(&inherited)
 }

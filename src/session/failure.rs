@@ -1,4 +1,4 @@
-//! What a handler that failed did, in words, and how to mend it.
+//! Messages for handlers that failed, with their remedies.
 
 use std::time::Duration;
 

@@ -9,10 +9,10 @@ use crate::host::clock::Clock;
 use crate::host::feed::{self, AttachError, AttachedFeed, FeedSignal, Round};
 use crate::host::sockets;
 
-/// How often the listener at the console's address is looked up before it is taken for a foreign one.
+/// The number of lookups of the listener at the console's address before it counts as foreign.
 const FOREIGN_LOOKS: u32 = 10;
 
-/// How long to wait between two looks.
+/// The time between two lookups.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The feed, from the session's side.
@@ -72,7 +72,7 @@ impl FeedLink {
     }
 }
 
-/// What became of asking for a round.
+/// The result of a request for a round.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Asked {
     /// It was asked for.

@@ -1,4 +1,4 @@
-//! Panics, as the handler's output tells of them: the console feed does not.
+//! Panics from the handler's output, because the console feed does not report them.
 
 use crate::observation::{UncaughtError, UncaughtKind};
 
@@ -6,8 +6,8 @@ use crate::observation::{UncaughtError, UncaughtKind};
 /// `thread 'main' (4711) panicked at src/main.rs:5:9:`.
 const PANICKED: &str = " panicked at ";
 
-/// The panic that a line tells of.
-pub(super) fn told(line: &str) -> Option<UncaughtError> {
+/// The panic that a line reports.
+pub(super) fn parse(line: &str) -> Option<UncaughtError> {
     let place = line.strip_prefix("thread ")?.split_once(PANICKED)?.1.strip_suffix(':')?;
     let mut parts = place.rsplitn(3, ':');
     let column = parts.next().and_then(|column| column.parse().ok());
@@ -22,12 +22,12 @@ mod tests {
 
     #[test]
     fn the_line_of_the_default_hook_is_known() {
-        let place = |line: &str| told(line).map(|error| (error.file, error.line, error.column));
+        let place = |line: &str| parse(line).map(|error| (error.file, error.line, error.column));
         let expected = Some((Some("src/main.rs".into()), Some(31), Some(9)));
         assert_eq!(place("thread 'main' panicked at src/main.rs:31:9:"), expected);
         assert_eq!(place("thread 'tokio-rt-worker' (77) panicked at src/main.rs:31:9:"), expected);
         for other in ["", "it panicked at src/main.rs:31:9:", "thread 'a' panicked", "thread "] {
-            assert_eq!(told(other), None, "{other}");
+            assert_eq!(parse(other), None, "{other}");
         }
     }
 }

@@ -32,7 +32,7 @@ impl Session {
         }
     }
 
-    /// Whether that is done.
+    /// Returns `true` if that is done.
     pub(super) fn is_broken(&self) -> bool {
         self.proxy.as_ref().is_none_or(Proxy::is_broken)
     }

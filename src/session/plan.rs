@@ -1,4 +1,4 @@
-//! What a live run is asked to do, ready to be done.
+//! The validated request for a live run.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::observation::{BrokenPeer, Enforced, Identity, Policy};
 pub(crate) struct Plan {
     /// The handler as the user named it.
     pub(crate) handler: String,
-    /// What it was resolved to.
+    /// A description of the resolved handler.
     pub(crate) detail: String,
-    /// How to start it; the environment of the Runtime API is added.
+    /// The launch; the environment of the Runtime API is added.
     pub(crate) program: Program,
     /// One event for each invocation.
     pub(crate) events: Vec<Bytes>,
-    /// How many of them are different: each is delivered equally often, one after the other.
+    /// The number of different ones: each is delivered equally often, one after the other.
     pub(crate) different_events: u32,
     /// The function's timeout.
     pub(crate) timeout: Duration,
@@ -37,14 +37,14 @@ pub(crate) struct Plan {
     pub(crate) function_name: String,
     /// What the handler is in its repository.
     pub(crate) identity: Identity,
-    /// What is enforced on the handler; `None`: it is left to itself.
+    /// The enforced policy; `None` if the handler is left to itself.
     pub(crate) enforced: Option<Enforced>,
     /// The peer whose connections are broken during each freeze.
     pub(crate) broken: Option<BrokenPeer>,
 }
 
 impl Plan {
-    /// Whether this policy is enforced on the handler.
+    /// Returns `true` if this policy is enforced on the handler.
     pub(crate) fn enforces(&self, policy: Policy) -> bool {
         self.enforced.is_some_and(|enforced| enforced.policy == policy)
     }
@@ -54,17 +54,17 @@ impl Plan {
 /// lambda-runtime-environment).
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an event is kept back for a console feed that has not come up.
+/// The time for which an event is held back until the feed has come up.
 pub(crate) const FEED_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long it may take until the feed is complete up to a response.
+/// The time limit for the feed to be complete up to a response.
 pub(crate) const COMPLETENESS_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often the process group is read again while sockets or child processes are pending.
+/// The interval of scans while sockets or child processes are pending.
 pub(crate) const RESCAN: Duration = Duration::from_millis(50);
 
-/// How long the last words of a process that has exited are waited for.
-pub(crate) const LAST_WORDS: Duration = Duration::from_millis(200);
+/// The time in which the remaining signals of an exited process are received.
+pub(crate) const EXIT_DRAIN: Duration = Duration::from_millis(200);
 
 /// Rows in the feed's full state above which it is not asked for: console-subscriber sends
 /// nothing above 4 MiB and loses its count of lost events over it.
@@ -74,6 +74,6 @@ pub(crate) const AUDIT_ROWS: usize = 6_000;
 /// documented; what is ready by then runs.
 pub(crate) const GRACE: Duration = Duration::from_millis(5);
 
-/// How long a handler has after SIGTERM, if it has only internal extensions (AWS Lambda developer
+/// The time that a handler has after SIGTERM, if it has only internal extensions (AWS Lambda developer
 /// guide, lambda-runtime-environment).
 pub(crate) const SHUTDOWN_TIME: Duration = Duration::from_millis(500);

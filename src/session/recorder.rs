@@ -6,7 +6,7 @@ use std::io;
 use crate::observation::Observation;
 use crate::recording::writer::RecordingWriter;
 
-/// Writes a recording as the run goes on; an error ends it and is told at the end.
+/// Writes a recording during the run. An error ends it and is reported at the end.
 pub(crate) struct Recorder {
     writer: Option<RecordingWriter<File>>,
     error: Option<io::Error>,

@@ -77,10 +77,10 @@ impl Session {
             let inherited = environment::all_inherited();
             plan.program.reroute(&mut launch, inherited, &broken.peer, proxy.addr());
         }
-        let untold = |error| internal("tell the guard of the handler", error);
+        let unregistered = |error| internal("register the handler with the guard", error);
         let cgroup = if plan.enforces(Policy::Freeze) { Cgroup::planned() } else { None };
         if let Some(cgroup) = &cgroup {
-            guard.watch_cgroup(cgroup).await.map_err(untold)?;
+            guard.watch_cgroup(cgroup).await.map_err(unregistered)?;
         }
         let mut handler = process::start(launch, lines, fds).map_err(|error| {
             let id =
@@ -93,7 +93,7 @@ impl Session {
         }
         let pid = handler.pid();
         journal.observe(clock.now(), ObservationKind::ProcessStarted { pid });
-        guard.watch(handler.leader()).await.map_err(untold)?;
+        guard.watch(handler.leader()).await.map_err(unregistered)?;
         let (panicked, panics) = mpsc::unbounded_channel();
         let heard = plan.enforced.is_some().then_some(panicked);
         tokio::spawn(show_output(from_handler, Arc::clone(&terminal), clock, heard));
@@ -160,7 +160,7 @@ async fn show_output(
     while let Some(OutputLine { stream, text }) = lines.recv().await {
         if stream == Stream::Stderr
             && let Some(panicked) = &panicked
-            && let Some(error) = panic::told(&text)
+            && let Some(error) = panic::parse(&text)
         {
             // Nobody wants to know once the run is over.
             let _ = panicked.send((clock.now(), error));

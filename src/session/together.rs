@@ -16,7 +16,7 @@ pub(super) const VARIABLE: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
 /// So many, unless `--env` says otherwise: enough that two meet wherever two can.
 const AT_ONCE: u32 = 4;
 
-/// How many events the handler may be given at once, if it is to be told.
+/// The number of events that the handler may get at once, if its environment is to name one.
 pub(super) fn at_once(plan: &Plan) -> Option<u32> {
     // The runtime that we play for Node.js takes one at a time, and AWS' own has worker threads.
     let Program::Tokio(launch) = &plan.program else { return None };
@@ -25,7 +25,7 @@ pub(super) fn at_once(plan: &Plan) -> Option<u32> {
     set.map_or(runs_on.then_some(AT_ONCE), |(_, value)| value.trim().parse().ok())
 }
 
-/// Whether its runtime may ask for an event while it works on another one.
+/// Returns `true` if its runtime may ask for an event while it works on another one.
 pub(super) fn asks(plan: &Plan) -> Asks {
     if at_once(plan).is_some_and(|most| most > 1) { Asks::AtOnce } else { Asks::InTurn }
 }
@@ -43,7 +43,7 @@ impl Session {
         let all = self.plan.events.iter().cycle().take(most);
         let all = all.map(|event| self.invocation(event.clone(), deadline));
         let count = self.api.deliver_together(all);
-        // What is told of each of them comes after this.
+        // The observations of each of them follow this one.
         let events = u32::try_from(count).unwrap_or(u32::MAX);
         journal.observe(now, ObservationKind::DeliveredTogether { events });
         if count == 0 {

@@ -1,5 +1,5 @@
-//! The watch after a response: what is pending is followed until it has ended, or until that no
-//! longer tells anything.
+//! The watch after a response: pending items are followed until they have ended, or until further
+//! observation cannot change the report.
 
 use crate::analysis::{self, Withheld};
 use crate::host::sockets::{self, ScanError};

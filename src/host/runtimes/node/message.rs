@@ -10,7 +10,7 @@ use crate::host::runtimes::node::picture::record::Record;
 use crate::host::runtimes::node::surrogate::without_halves;
 use crate::observation::{Policy, UncaughtKind};
 
-/// What the agent says.
+/// A message of the agent.
 #[derive(Debug)]
 pub(super) enum FromAgent {
     /// It is there.
@@ -301,7 +301,7 @@ fn uncaught_kind(kind: &str) -> serde_json::Result<UncaughtKind> {
     }
 }
 
-/// What can be told of a line from its beginning alone, when it was too long to be kept.
+/// Parses the beginning of a line that was too long to be kept.
 pub(super) fn parse_head(head: &[u8], bytes: u64) -> Result<FromAgent, LineError> {
     #[derive(Deserialize)]
     struct Head {
@@ -443,7 +443,7 @@ mod tests {
         ] {
             let error = parse(line.as_bytes()).unwrap_err();
             assert!(
-                matches!(error, LineError::Foreign { waits: told, .. } if told == waits),
+                matches!(error, LineError::Foreign { waits: found, .. } if found == waits),
                 "{line}: {error:?}"
             );
         }

@@ -1,4 +1,4 @@
-//! Handlers for Node.js: how they are started, and what the agent inside them tells.
+//! Handlers for Node.js: their start, and the feed of the agent inside them.
 //!
 //! The agent writes lines into a pipe. They become a picture of what exists in the handler, and
 //! the picture is served on loopback as a typed feed and in tokio-console's protocol, so that

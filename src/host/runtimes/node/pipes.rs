@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::host::process::ChildFd;
 use crate::host::runtimes::node::message::{self, FromAgent, LineError};
 
-/// The variable that tells the agent the numbers of its ends.
+/// The variable with the numbers of the agent's ends.
 pub(crate) const FD_VARIABLE: &str = "LOOPCHECK_FDS";
 
 /// The variable that asks the agent to say who left what fails and nobody awaits.
@@ -169,8 +169,8 @@ impl Writer {
         let (sender, mut lines) = mpsc::unbounded_channel::<Vec<u8>>();
         tokio::spawn(async move {
             while let Some(line) = lines.recv().await {
-                // An agent that reads no more has closed its end or is gone; that is told by the
-                // end of its own words.
+                // An agent that reads no more has closed its end or is gone; the end of its
+                // own pipe shows that.
                 if pipe.write_all(&line).await.is_err() {
                     return;
                 }

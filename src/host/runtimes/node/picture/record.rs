@@ -96,7 +96,7 @@ impl Kind {
     }
 }
 
-/// One frame of a stack, as V8 tells it or as a source map does.
+/// One frame of a stack, from V8 or from a source map.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 pub(crate) struct Frame {
     /// A path, or a `file://` address.

@@ -1,4 +1,4 @@
-//! An agent that says what it is told to.
+//! A scripted agent.
 
 use std::sync::Arc;
 

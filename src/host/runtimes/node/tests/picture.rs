@@ -94,7 +94,7 @@ fn a_socket_has_its_facts_as_attributes() {
     let update = scene.changes();
     let row = &update.resource_update.as_ref().unwrap().new_resources[0];
     assert_eq!((row.concrete_type.as_str(), row.is_internal), ("TCPWRAP", true));
-    let told = attributes(&update, 3);
+    let sent = attributes(&update, 3);
     for (name, value) in [
         ("node.kind", Wire::StrVal("socket".into())),
         ("invocation", Wire::U64Val(1)),
@@ -107,33 +107,33 @@ fn a_socket_has_its_facts_as_attributes() {
         ("use", Wire::U64Val(1)),
         ("internal", Wire::BoolVal(true)),
     ] {
-        assert_eq!(told.get(name), Some(&value), "{name}");
+        assert_eq!(sent.get(name), Some(&value), "{name}");
     }
-    assert!(!told.contains_key("due") && !told.contains_key("busy") && !told.contains_key("fd"));
+    assert!(!sent.contains_key("due") && !sent.contains_key("busy") && !sent.contains_key("fd"));
     assert!(is_empty(&scene.changes()), "once is enough");
 }
 
 #[test]
-fn a_timer_tells_when_it_is_due_and_a_job_what_it_does() {
+fn a_timer_has_its_due_time_and_a_job_its_function() {
     let mut scene = Scene::new();
     let job = json!({"id": 2, "k": "job", "type": "FSREQCALLBACK", "name": "fs", "at": 1,
         "f": {"holds": true}});
     let immediate = json!({"id": 4, "k": "immediate", "type": "Immediate", "at": 1, "name": "go"});
     scene.apply("flush", 1.0, json!({"new": [timer(1, 10.0), job, immediate]}));
     let update = scene.changes();
-    let told = attributes(&update, 1);
-    assert_eq!(told["due"], Wire::U64Val(scene.at(5010.0)));
-    assert_eq!(told["callback"], Wire::StrVal("tick".into()));
-    assert_eq!(told["api"], Wire::StrVal("setTimeout".into()));
+    let sent = attributes(&update, 1);
+    assert_eq!(sent["due"], Wire::U64Val(scene.at(5010.0)));
+    assert_eq!(sent["callback"], Wire::StrVal("tick".into()));
+    assert_eq!(sent["api"], Wire::StrVal("setTimeout".into()));
     let stats = &update.resource_update.as_ref().unwrap().stats_update[&1];
     let units: Vec<&str> =
         stats.attributes.iter().filter_map(|attribute| attribute.unit.as_deref()).collect();
     assert_eq!(units, ["ms", "ns"]);
-    let told = fields(&update, 2);
-    assert_eq!(told["kind"], Wire::StrVal("blocking".into()));
-    assert_eq!(told["fn"], Wire::StrVal("fs".into()));
-    assert_eq!(told["task.name"], Wire::StrVal("fs".into()), "which tokio-console shows");
-    assert_eq!(told["task.id"], Wire::U64Val(2));
+    let sent = fields(&update, 2);
+    assert_eq!(sent["kind"], Wire::StrVal("blocking".into()));
+    assert_eq!(sent["fn"], Wire::StrVal("fs".into()));
+    assert_eq!(sent["task.name"], Wire::StrVal("fs".into()), "which tokio-console shows");
+    assert_eq!(sent["task.id"], Wire::U64Val(2));
     assert_eq!(fields(&update, 4)["task.name"], Wire::StrVal("setImmediate".into()));
 }
 
@@ -162,8 +162,8 @@ fn a_request_makes_its_handle_busy_and_hold() {
     };
     scene.apply("flush", 1.0, json!({"new": [request(4), request(5), socket(3)]}));
     let update = scene.changes();
-    let told = attributes(&update, 3);
-    assert_eq!((&told["busy"], &told["holds"]), (&Wire::BoolVal(true), &Wire::BoolVal(true)));
+    let sent = attributes(&update, 3);
+    assert_eq!((&sent["busy"], &sent["holds"]), (&Wire::BoolVal(true), &Wire::BoolVal(true)));
     assert_eq!(update.resource_update.as_ref().unwrap().new_resources.len(), 1);
     scene.apply("flush", 2.0, json!({"end": [[4, 2]]}));
     assert!(is_empty(&scene.changes()), "the other one goes on");
@@ -184,17 +184,17 @@ fn after_the_turn_facts_stand_still_until_the_next_invocation() {
     scene.apply("response", 2.0, json!({"req": "a", "chg": [[3, {"holds": true}]]}));
     let turned = scene.apply("turn", 3.0, json!({"req": "a", "chg": [[3, {"rx": 50}]]}));
     assert!(turned.turned);
-    let told = attributes(&scene.changes(), 3);
-    assert_eq!((&told["rx"], &told["holds"]), (&Wire::U64Val(50), &Wire::BoolVal(true)));
+    let sent = attributes(&scene.changes(), 3);
+    assert_eq!((&sent["rx"], &sent["holds"]), (&Wire::U64Val(50), &Wire::BoolVal(true)));
 
     scene.apply("probe", 4.0, json!({"seq": 1, "chg": [[3, {"rx": 99}]]}));
     assert!(is_empty(&scene.changes()));
     let again = scene.apply("freeze", 5.0, json!({"req": "a", "chg": [[3, {"holds": false}]]}));
     assert!(!again.turned, "once for each response");
-    let told = attributes(&scene.changes(), 3);
-    assert_eq!(told["holds"], Wire::BoolVal(true), "as it was at the turn");
-    assert_eq!(told["released"], Wire::U64Val(scene.at(5.0)));
-    assert_eq!(told["rx"], Wire::U64Val(50));
+    let sent = attributes(&scene.changes(), 3);
+    assert_eq!(sent["holds"], Wire::BoolVal(true), "as it was at the turn");
+    assert_eq!(sent["released"], Wire::U64Val(scene.at(5.0)));
+    assert_eq!(sent["rx"], Wire::U64Val(50));
     // It holds again, so it has not let go; and then it does, later.
     scene.apply("probe", 6.0, json!({"seq": 2, "chg": [[3, {"holds": true}]]}));
     assert!(!attributes(&scene.changes(), 3).contains_key("released"));
@@ -205,9 +205,9 @@ fn after_the_turn_facts_stand_still_until_the_next_invocation() {
     assert_eq!(timer.dropped_at, Some(scene.picture.origin.at(6.5).into()));
 
     scene.begin("b");
-    let told = attributes(&scene.changes(), 3);
-    assert_eq!((&told["rx"], &told["holds"]), (&Wire::U64Val(99), &Wire::BoolVal(false)));
-    assert!(!told.contains_key("released"));
+    let sent = attributes(&scene.changes(), 3);
+    assert_eq!((&sent["rx"], &sent["holds"]), (&Wire::U64Val(99), &Wire::BoolVal(false)));
+    assert!(!sent.contains_key("released"));
 }
 
 #[test]
@@ -257,12 +257,12 @@ fn an_invocation_is_a_task_until_its_response() {
     scene.begin("a-b");
     let update = scene.changes();
     let id = update.task_update.as_ref().unwrap().new_tasks[0].id.unwrap().id;
-    let told = fields(&update, id);
-    assert_eq!(told["task.name"], Wire::StrVal("invocation 1".into()));
-    assert_eq!(told["request.id"], Wire::StrVal("a-b".into()));
-    assert_eq!(told["node.kind"], Wire::StrVal("invocation".into()));
-    assert_eq!(told["holds"], Wire::BoolVal(false));
-    assert_eq!(told["kind"], Wire::StrVal("invocation".into()));
+    let sent = fields(&update, id);
+    assert_eq!(sent["task.name"], Wire::StrVal("invocation 1".into()));
+    assert_eq!(sent["request.id"], Wire::StrVal("a-b".into()));
+    assert_eq!(sent["node.kind"], Wire::StrVal("invocation".into()));
+    assert_eq!(sent["holds"], Wire::BoolVal(false));
+    assert_eq!(sent["kind"], Wire::StrVal("invocation".into()));
     assert!(
         console_rows::has_task(&scene.picture, id)
             && !console_rows::has_task(&scene.picture, id + 1)

@@ -1,4 +1,4 @@
-//! The pipes in a real process, at the numbers that it is told.
+//! The pipes in a real process, at the numbers in its environment.
 
 use std::os::fd::AsFd as _;
 

@@ -124,7 +124,7 @@ async fn errors_are_reported_with_their_type() {
 
 #[tokio::test]
 async fn a_stream_is_one_response_of_many_bytes() {
-    for (error, told) in [(None, None), (Some(json!({"type": "E", "body": {}})), Some("E"))] {
+    for (error, expected) in [(None, None), (Some(json!({"type": "E", "body": {}})), Some("E"))] {
         let mut fixture = Fixture::ready().await;
         fixture.invoke("a").await;
         let start = json!({"t": "stream-start", "req": "a", "contentType": "text/plain"});
@@ -139,7 +139,7 @@ async fn a_stream_is_one_response_of_many_bytes() {
         fixture.agent.say(end).await;
         assert_eq!(fixture.agent.ack().await, json!({"t": "ack", "status": 202}));
         fixture.look();
-        assert_eq!(fixture.moments[2], responded(8, true, told));
+        assert_eq!(fixture.moments[2], responded(8, true, expected));
     }
 }
 
