@@ -5,7 +5,13 @@ mod console;
 mod typed;
 
 #[rustfmt::skip]
-#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::allow_attributes_without_reason,
+    reason = "generated"
+)]
 pub(crate) mod generated;
 
 pub(crate) use attach::{AttachError, AttachedFeed, FeedSignal, Round, listening};
