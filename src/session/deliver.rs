@@ -5,9 +5,9 @@ use bytes::Bytes;
 use crate::host::runtime_api::Invocation;
 use crate::model::time::Timestamp;
 use crate::observation::{KillReason, ObservationKind};
-use crate::session::driver::{Phase, Session};
 use crate::session::failure;
 use crate::session::journal::Journal;
+use crate::session::state::{Phase, Session};
 
 impl Session {
     /// The process group has just been read: what is open now was there before the event.

@@ -2,37 +2,35 @@
 //!
 //! It starts the handler, lets the Runtime API, the console feed, the process and the clock report
 //! to it in one order, keeps every observation, and decides what happens next from the evidence.
-//! It does not interpret the evidence.
+//! Other layers decide what the evidence means.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
 
 use crate::host::clock::Clock;
-use crate::host::feed::{AttachedFeed, FeedSignal};
-use crate::host::process::{Guard, Handler};
+use crate::host::feed::FeedSignal;
 use crate::host::proxy::{Proxy, ProxySignal};
-use crate::host::runtime_api::{ApiSignal, RuntimeApi};
-use crate::host::runtimes::Link;
-use crate::host::sockets::{self, InheritedSockets};
+use crate::host::runtime_api::ApiSignal;
+use crate::host::sockets;
 use crate::host::terminal::Terminal;
 use crate::ingest::Evidence;
 use crate::model::diagnostic::{Diagnostic, FailureId, GapId};
+use crate::model::store::ApiConnection;
 use crate::model::time::Timestamp;
 use crate::observation::{
     ApiMoment, ExitedWith, KillReason, Observation, ObservationKind, Policy, SettledReason,
-    UncaughtError,
 };
-use crate::session::feed_link::{FeedLink, Unattached};
+use crate::session::failure;
 use crate::session::journal::Journal;
 use crate::session::plan::{EXIT_DRAIN, FEED_TIMEOUT, GRACE, INIT_TIMEOUT, Plan, RESCAN};
-use crate::session::start::run_started;
-use crate::session::{Recorder, failure};
+use crate::session::recorder::Recorder;
+use crate::session::start::{Senders, start};
+use crate::session::state::{Phase, Session};
 
-/// Runs the handler and returns what was observed.
+/// Runs the handler and returns the evidence.
 pub(crate) async fn run(
     plan: Plan,
     recorder: Option<Recorder>,
@@ -44,24 +42,17 @@ pub(crate) async fn run(
     let (feed_signals, mut from_feed) = mpsc::unbounded_channel();
     let mut journal = Journal { evidence: Evidence::default(), recorder };
     let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
-    let unstarted = run_started(&plan, nowhere, nowhere);
-    let mut session = match Session::start(
-        plan,
-        clock,
-        &mut journal,
-        api_signals,
-        feed_signals,
-        Arc::clone(&terminal),
-    )
-    .await
-    {
+    let unstarted = plan.started(nowhere, nowhere);
+    let senders = Senders { api: api_signals, feed: feed_signals };
+    let started = start(plan, clock, &mut journal, senders, Arc::clone(&terminal)).await;
+    let mut session = match started {
         Ok(session) => session,
-        Err(gap) => {
+        Err(failure) => {
             if journal.evidence.store.run.is_none() {
                 // The failure belongs to this run, not to the one before.
                 journal.observe(clock.now(), unstarted);
             }
-            journal.observe(clock.now(), ObservationKind::Diagnostic(gap));
+            journal.observe(clock.now(), ObservationKind::Diagnostic(failure));
             return (journal.evidence, journal.recorder);
         }
     };
@@ -73,14 +64,14 @@ pub(crate) async fn run(
             Ok(()) = interrupted.changed() => session.interrupt(&mut journal),
             Some(signal) = from_api.recv() => session.on_api(signal, &mut journal),
             Some(signal) = from_feed.recv() => session.on_feed(signal, &mut journal),
-            Some((at, error)) = session.panics.recv() => {
+            Some((at, error)) = session.process.panics.recv() => {
                 journal.observe(at, ObservationKind::Uncaught(error));
             }
             Some(signal) = proxied(&mut session.proxy) => session.on_proxy(signal, &mut journal),
-            attached = &mut session.attaching, if !session.feed.is_settled() => {
-                session.on_attached(attached);
+            attached = session.feed.attach(), if session.feed.is_expected() => {
+                session.feed.on_attached(attached, clock.now());
             }
-            status = session.handler.wait(), if session.exited.is_none() => {
+            status = session.process.handler.wait(), if session.process.exited.is_none() => {
                 session.on_exit(status, &mut journal);
             }
             () = tokio::time::sleep(wake) => {}
@@ -89,56 +80,6 @@ pub(crate) async fn run(
     }
     session.end(&mut journal).await;
     (journal.evidence, journal.recorder)
-}
-
-/// Where the run is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Phase {
-    /// The handler starts up.
-    Init { until: Timestamp },
-    /// It asks for an event, which is kept back for the feed.
-    AwaitFeed { until: Timestamp },
-    /// An event is with it, or on its way to it.
-    Invoking { since: Timestamp },
-    /// It has responded; what is pending is watched.
-    Watching { since: Timestamp },
-    /// Several events are with it.
-    Together { until: Timestamp },
-    /// Every process of it is stopped.
-    Frozen { until: Timestamp },
-    /// It has received the notice that its environment is shut down.
-    ShuttingDown { until: Timestamp },
-    /// Nothing more will be observed.
-    Over,
-}
-
-pub(super) struct Session {
-    pub(super) plan: Plan,
-    pub(super) clock: Clock,
-    pub(super) terminal: Arc<Terminal>,
-    pub(super) api: RuntimeApi,
-    pub(super) handler: Handler,
-    /// It ends the handler if we cannot.
-    pub(super) guard: Guard,
-    pub(super) inherited: InheritedSockets,
-    pub(super) console: SocketAddr,
-    pub(super) feed: FeedLink,
-    pub(super) attaching: JoinHandle<Result<AttachedFeed, Unattached>>,
-    pub(super) phase: Phase,
-    /// The process has ended; its last words may still be on their way.
-    pub(super) exited: Option<(Timestamp, ExitedWith)>,
-    /// A round has been asked for since the last response.
-    pub(super) asking: bool,
-    pub(super) last_scan: Timestamp,
-    /// The feed has ended, or was never to be had, and it is not known yet whether the process has
-    /// ended as well.
-    pub(super) lost_feed: Option<Observation>,
-    /// Panics that the handler's output reports, if a policy is enforced.
-    pub(super) panics: mpsc::UnboundedReceiver<(Timestamp, UncaughtError)>,
-    /// Our side of what links the handler to loopcheck.
-    pub(super) link: Link,
-    /// What the connections that are to be broken go through.
-    pub(super) proxy: Option<Proxy>,
 }
 
 impl Session {
@@ -157,7 +98,7 @@ impl Session {
             Phase::Over => now,
         };
         let wake = at.saturating_since(now);
-        let soon = self.exited.is_some() || self.lost_feed.is_some();
+        let soon = self.process.exited.is_some() || self.feed.is_losing();
         if soon { wake.min(Duration::from_millis(5)) } else { wake }
     }
 
@@ -182,7 +123,7 @@ impl Session {
             // The runtime is held while its sockets are read: this is the response moment.
             self.scan(journal);
             self.phase = Phase::Watching { since: at };
-            self.asking = false;
+            self.feed.on_response();
         }
         if let Some(release) = release {
             // The client may be gone; then nobody waits for the answer.
@@ -204,22 +145,20 @@ impl Session {
             FeedSignal::Observed(observation) => {
                 let Observation { at, kind } = *observation;
                 if matches!(kind, ObservationKind::FeedLost { .. }) {
-                    self.feed = FeedLink::Absent;
-                    // The feed may have gone with its process, whose end is reported next.
-                    self.lost_feed = Some(Observation { at, kind });
+                    self.feed.on_lost(Observation { at, kind });
                     return;
                 }
                 journal.observe(at, kind);
             }
-            FeedSignal::RoundDone => self.feed.round_done(),
-            FeedSignal::Incomplete => self.feed.give_up(),
+            FeedSignal::RoundDone => self.feed.on_round_done(),
+            FeedSignal::Incomplete => self.feed.on_incomplete(),
         }
     }
 
     fn on_exit(&mut self, status: std::io::Result<ExitedWith>, journal: &mut Journal) {
         let now = self.clock.now();
         match status {
-            Ok(status) => self.exited = Some((now, status)),
+            Ok(status) => self.process.exited = Some((now, status)),
             Err(error) => {
                 let message = format!("could not wait for the handler: {error}");
                 let gap = Diagnostic::new(FailureId::InternalError, message);
@@ -229,45 +168,17 @@ impl Session {
         }
     }
 
-    fn on_attached(
-        &mut self,
-        attached: Result<Result<AttachedFeed, Unattached>, tokio::task::JoinError>,
-    ) {
-        let gap = match attached {
-            Ok(Ok(feed)) => {
-                self.feed = FeedLink::to(feed);
-                return;
-            }
-            Ok(Err(Unattached::Foreign)) => Diagnostic::new(
-                GapId::ForeignConsole,
-                format!("what listens at {} is not the handler", self.console),
-            )
-            .hint("end the other program, or give another address with --console HOST:PORT"),
-            Ok(Err(Unattached::Failed(error))) => {
-                Diagnostic::new(GapId::NotInstrumented, error.to_string())
-            }
-            Err(error) => Diagnostic::new(FailureId::InternalError, error.to_string()),
-        };
-        self.feed = FeedLink::Absent;
-        // What could not be attached to may have been a process that was ending.
-        self.lost_feed =
-            Some(Observation { at: self.clock.now(), kind: ObservationKind::Diagnostic(gap) });
-    }
-
     /// Does what the evidence now allows.
     fn advance(&mut self, journal: &mut Journal) {
         let now = self.clock.now();
         if self.note_exit(now, journal) {
             return;
         }
-        if let Some(lost) = &self.lost_feed
-            && now < lost.at.plus(EXIT_DRAIN)
-        {
+        if let Some(lost) = self.feed.take_lost(now) {
+            journal.observe(lost.at, lost.kind);
+        } else if self.feed.is_losing() {
             // Nothing is concluded before it is known whether the process went with it.
             return;
-        }
-        if let Some(lost) = self.lost_feed.take() {
-            journal.observe(lost.at, lost.kind);
         }
         match self.phase {
             Phase::Init { until } if now >= until => {
@@ -300,14 +211,13 @@ impl Session {
 
     /// Returns `true` if the process has ended, after its exit drain.
     fn note_exit(&mut self, now: Timestamp, journal: &mut Journal) -> bool {
-        let Some((at, status)) = self.exited else { return false };
+        let Some((at, status)) = self.process.exited else { return false };
         if self.phase == Phase::Over {
             return true;
         }
-        let open =
-            |connection: &crate::model::store::ApiConnection| connection.life.ended.is_none();
+        let open = |connection: &ApiConnection| connection.life.ended.is_none();
         let silent = !journal.evidence.store.connections.iter().any(open)
-            && (!self.link.serves_feed() || matches!(self.feed, FeedLink::Absent));
+            && (!self.link.serves_feed() || self.feed.is_absent());
         if let Phase::ShuttingDown { .. } = self.phase {
             // The exit follows the shutdown notice.
             journal.observe(at, ObservationKind::ProcessExited { status });
@@ -325,25 +235,18 @@ impl Session {
 
     fn await_feed(&mut self, now: Timestamp, until: Timestamp, journal: &mut Journal) {
         let full_state = journal.evidence.store.feed.updates > 0;
-        let ready = match self.feed {
-            FeedLink::Attached { .. } => full_state,
-            FeedLink::Absent => true,
-            FeedLink::Expected => false,
-        };
+        let ready = self.feed.is_absent() || (!self.feed.is_expected() && full_state);
         if ready {
             self.scan(journal);
             self.deliver(journal);
         } else if now >= until {
-            if self.link.serves_feed() {
-                // Without a feed the analysis says what is missing.
-                self.attaching.abort();
-                self.feed = FeedLink::Absent;
-            } else if let FeedLink::Expected = self.feed {
-                self.attaching.abort();
-                self.feed = FeedLink::Absent;
-                if let Some(gap) = self.other_console() {
-                    journal.observe(now, ObservationKind::Diagnostic(gap));
-                }
+            let serves_none = !self.link.serves_feed() && self.feed.is_expected();
+            if self.link.serves_feed() || serves_none {
+                // Without a feed the analysis reports what is missing.
+                self.feed.give_up();
+            }
+            if serves_none && let Some(gap) = self.other_console() {
+                journal.observe(now, ObservationKind::Diagnostic(gap));
             }
             self.scan(journal);
             self.deliver(journal);
@@ -352,24 +255,18 @@ impl Session {
         }
     }
 
-    /// A handler may serve its console at an address of its own choice.
+    /// Returns the gap of a handler that may serve its console at an address of its own choice.
     fn other_console(&self) -> Option<Diagnostic> {
         let api_port = self.api.addr().port();
-        let listeners = sockets::listening(self.handler.pid());
+        let listeners = sockets::listening(self.process.handler.pid());
         let other = listeners.into_iter().find(|addr| addr.port() != api_port)?;
         let message = format!(
             "the handler serves no console feed at {}, so its tasks and timers were not seen",
-            self.console
+            self.feed.console
         );
         Some(Diagnostic::new(GapId::NotInstrumented, message).hint(format!(
             "it listens at {other}: if that is its console, give --console {other}; console_subscriber::init() obeys TOKIO_CONSOLE_BIND by itself"
         )))
-    }
-
-    pub(super) fn settle_if_watching(&self, reason: SettledReason, journal: &mut Journal) {
-        if let Phase::Watching { .. } = self.phase {
-            journal.observe(self.clock.now(), ObservationKind::Settled { reason });
-        }
     }
 
     fn interrupt(&mut self, journal: &mut Journal) {
@@ -379,23 +276,15 @@ impl Session {
         self.kill(KillReason::Interrupted, journal);
     }
 
-    pub(super) fn kill(&mut self, reason: KillReason, journal: &mut Journal) {
-        journal.observe(self.clock.now(), ObservationKind::ProcessKilled { reason });
-        self.handler.kill_group();
-        self.phase = Phase::Over;
-    }
-
-    async fn end(mut self, journal: &mut Journal) {
-        self.attaching.abort();
-        self.handler.kill_group();
-        // It has been killed; how it ended is of no interest.
-        let _ = self.handler.reap().await;
-        self.guard.dismiss().await;
-        let drift = self.clock.drift();
+    async fn end(self, journal: &mut Journal) {
+        let Self { clock, process, feed, .. } = self;
+        drop(feed);
+        process.end().await;
+        let drift = clock.drift();
         if drift > Duration::from_millis(50) {
             let message = format!("the machine's clock was stepped by {} ms", drift.as_millis());
             let gap = Diagnostic::new(GapId::ClockStepped, message).hint("run again");
-            journal.observe(self.clock.now(), ObservationKind::Diagnostic(gap));
+            journal.observe(clock.now(), ObservationKind::Diagnostic(gap));
         }
     }
 }

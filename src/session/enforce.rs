@@ -9,10 +9,10 @@ use crate::host::process::Freeze;
 use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{Enforced, KillReason, ObservationKind, Policy, SettledReason};
-use crate::session::driver::{Phase, Session};
 use crate::session::failure;
 use crate::session::journal::Journal;
 use crate::session::plan::{COMPLETENESS_TIMEOUT, GRACE, RESCAN, SHUTDOWN_TIME};
+use crate::session::state::{Phase, Session};
 
 impl Session {
     /// The steps after a response under the policy.
@@ -108,7 +108,7 @@ impl Session {
     /// Everything that the environment has stands still.
     fn freeze(&mut self, enforced: Enforced, journal: &mut Journal) {
         self.scan(journal);
-        match self.handler.stop() {
+        match self.process.handler.stop() {
             Ok(Freeze { processes, by }) => {
                 let frozen_at = self.clock.now();
                 let processes = u32::try_from(processes).unwrap_or(u32::MAX);
@@ -128,7 +128,7 @@ impl Session {
     /// The next event wakes the environment up: what is overdue goes on in its time.
     pub(super) fn thaw(&mut self, journal: &mut Journal) {
         let thawed_at = self.clock.now();
-        self.handler.resume();
+        self.process.handler.resume();
         journal.observe(thawed_at, ObservationKind::Thawed);
         self.deliver(journal);
     }
@@ -169,7 +169,7 @@ impl Session {
     }
 
     fn rescan(&mut self, now: Timestamp, journal: &mut Journal) {
-        if now >= self.last_scan.plus(RESCAN) {
+        if now >= self.process.last_scan.plus(RESCAN) {
             self.scan(journal);
         }
     }
@@ -183,7 +183,7 @@ impl Session {
         }
         let now = self.clock.now();
         journal.observe(now, ObservationKind::ShutdownNotice);
-        self.handler.terminate();
+        self.process.handler.terminate();
         self.phase = Phase::ShuttingDown { until: now.plus(SHUTDOWN_TIME) };
     }
 }

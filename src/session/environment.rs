@@ -7,7 +7,8 @@ use crate::host::process::Launch;
 use crate::host::runtime_api::{
     self, REMOVED_VARIABLES, RuntimeApiEnvironment, SharedCredentialFiles, environment,
 };
-use crate::session::{Plan, together};
+use crate::session::concurrency;
+use crate::session::plan::Plan;
 
 /// Adds what Lambda needs; what the launch has already wins.
 pub(crate) fn complete(plan: &Plan, launch: Launch, runtime_api: SocketAddr) -> Launch {
@@ -19,8 +20,8 @@ pub(crate) fn complete(plan: &Plan, launch: Launch, runtime_api: SocketAddr) -> 
         user: &inherited,
         shared_credential_files: shared_credential_files(),
     });
-    let most = together::at_once(plan);
-    env.extend(most.map(|most| (together::VARIABLE.to_owned(), most.to_string())));
+    let most = concurrency::at_once(plan);
+    env.extend(most.map(|most| (concurrency::VARIABLE.to_owned(), most.to_string())));
     env.retain(|(key, _)| !launch.env.iter().any(|(given, _)| given == key));
     env.append(&mut launch.env);
     launch.env = env;

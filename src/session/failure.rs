@@ -7,6 +7,11 @@ use crate::model::store::Store;
 use crate::observation::{ExitedWith, Runtime};
 use crate::runtime::Family;
 
+/// loopcheck itself failed to do something.
+pub(crate) fn internal(what: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(FailureId::InternalError, format!("could not {what}: {error}"))
+}
+
 /// The process ended before the run did.
 pub(crate) fn exited(store: &Store, status: ExitedWith, last_lines: &[String]) -> Diagnostic {
     let how = describe(status);
@@ -85,8 +90,8 @@ fn early_hint(last_lines: &[String]) -> String {
     if says("AddrInUse") || says("Address already in use") {
         return "a port that it needs is taken; give another address for the console with --console HOST:PORT".into();
     }
-    // What it printed may hold anything, and a hint is part of the report and of a recording: it
-    // is pointed to, not quoted.
+    // Its output may hold anything, and a hint is part of the report and of a recording: it is
+    // pointed to, not quoted.
     if says(" panicked at ") {
         return "it panicked; its own output says where and why, on stderr".into();
     }

@@ -1,9 +1,9 @@
-//! Everything that is observed in a live run goes through here, once.
+//! The journal of a live run: every observation goes through it, once.
 
 use crate::ingest::Evidence;
 use crate::model::time::Timestamp;
 use crate::observation::{Observation, ObservationKind};
-use crate::session::Recorder;
+use crate::session::recorder::Recorder;
 
 /// The evidence so far, and the recording of it.
 pub(super) struct Journal {

@@ -5,15 +5,18 @@ mod driver;
 mod enforce;
 mod peer;
 mod start;
+mod state;
 mod together;
 mod watch;
 
+mod concurrency;
 mod environment;
 mod failure;
 mod feed_link;
 mod journal;
 mod panic;
 mod plan;
+mod process;
 mod recorder;
 
 pub(crate) use driver::run;

@@ -2,7 +2,7 @@
 
 use crate::observation::{UncaughtError, UncaughtKind};
 
-/// What stands before the place in the line that std's default hook prints:
+/// The text before the place in the line that std's default hook prints:
 /// `thread 'main' (4711) panicked at src/main.rs:5:9:`.
 const PANICKED: &str = " panicked at ";
 

@@ -3,8 +3,8 @@
 use crate::host::proxy::{Proxy, ProxyEvent, ProxySignal};
 use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::observation::ObservationKind;
-use crate::session::driver::Session;
 use crate::session::journal::Journal;
+use crate::session::state::Session;
 
 impl Session {
     /// The handler has connected to it, or could not.

@@ -1,4 +1,4 @@
-//! The validated request for a live run.
+//! The validated request for a live run, and its time limits.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::host::runtimes::Program;
-use crate::observation::{BrokenPeer, Enforced, Identity, Policy};
+use crate::observation::{BrokenPeer, Enforced, Identity, ObservationKind, Policy, RunStarted};
 
 /// A run that has been validated.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub(crate) struct Plan {
     pub(crate) task_root: String,
     /// `AWS_LAMBDA_FUNCTION_NAME`.
     pub(crate) function_name: String,
-    /// What the handler is in its repository.
+    /// The identity of the handler in its repository.
     pub(crate) identity: Identity,
     /// The enforced policy; `None` if the handler is left to itself.
     pub(crate) enforced: Option<Enforced>,
@@ -47,6 +47,30 @@ impl Plan {
     /// Returns `true` if this policy is enforced on the handler.
     pub(crate) fn enforces(&self, policy: Policy) -> bool {
         self.enforced.is_some_and(|enforced| enforced.policy == policy)
+    }
+
+    /// The first observation of a run of this plan.
+    pub(super) fn started(&self, runtime_api: SocketAddr, console: SocketAddr) -> ObservationKind {
+        ObservationKind::RunStarted(Box::new(RunStarted {
+            handler: self.handler.clone(),
+            detail: self.detail.clone(),
+            runtime: self.program.runtime(),
+            invocations: u32::try_from(self.events.len()).unwrap_or(u32::MAX),
+            events: self.different_events,
+            timeout: self.timeout,
+            settle: self.settle,
+            modes: self.modes.clone(),
+            runtime_api,
+            console,
+            workspace: if self.program.reports_relative_paths() {
+                String::new()
+            } else {
+                self.workspace.clone()
+            },
+            identity: self.identity.clone(),
+            enforced: self.enforced,
+            broken: self.broken.clone(),
+        }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Keeps what is observed while it is observed.
+//! The recording of a run, written as it goes on.
 
 use std::fs::File;
 use std::io;

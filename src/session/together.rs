@@ -1,34 +1,11 @@
 //! Several invocations in flight at the same time, where the runtime can: on Lambda Managed Instances
 //! a runtime with several loops is given so many events at once.
 
-use crate::host::runtime_api::Asks;
-use crate::host::runtimes::Program;
 use crate::model::time::Timestamp;
 use crate::observation::{ObservationKind, Policy};
-use crate::session::driver::{Phase, Session};
+use crate::session::concurrency::at_once;
 use crate::session::journal::Journal;
-use crate::session::plan::Plan;
-
-/// Tells a runtime how many events it is given at once (AWS Lambda developer guide,
-/// lambda-managed-instances-runtimes).
-pub(super) const VARIABLE: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
-
-/// So many, unless `--env` says otherwise: enough that two meet wherever two can.
-const AT_ONCE: u32 = 4;
-
-/// The number of events that the handler may get at once, if its environment is to name one.
-pub(super) fn at_once(plan: &Plan) -> Option<u32> {
-    // The runtime that we play for Node.js takes one at a time, and AWS' own has worker threads.
-    let Program::Tokio(launch) = &plan.program else { return None };
-    let set = launch.env.iter().rev().find(|(name, _)| name == VARIABLE);
-    let runs_on = plan.enforces(Policy::RunOn);
-    set.map_or(runs_on.then_some(AT_ONCE), |(_, value)| value.trim().parse().ok())
-}
-
-/// Returns `true` if its runtime may ask for an event while it works on another one.
-pub(super) fn asks(plan: &Plan) -> Asks {
-    if at_once(plan).is_some_and(|most| most > 1) { Asks::AtOnce } else { Asks::InTurn }
-}
+use crate::session::state::{Phase, Session};
 
 impl Session {
     /// Delivers several events at once, if that is to be tried and the runtime waits for several.

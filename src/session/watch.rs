@@ -2,16 +2,13 @@
 //! observation cannot change the report.
 
 use crate::analysis::{self, Withheld};
-use crate::host::sockets::{self, ScanError};
-use crate::model::diagnostic::{Diagnostic, GapId};
 use crate::model::time::Timestamp;
 use crate::observation::{KillReason, ObservationKind, SettledReason};
 use crate::policy::Policy;
-use crate::session::driver::Session;
 use crate::session::failure;
-use crate::session::feed_link::Asked;
 use crate::session::journal::Journal;
 use crate::session::plan::{AUDIT_ROWS, COMPLETENESS_TIMEOUT, RESCAN};
+use crate::session::state::Session;
 
 impl Session {
     pub(super) fn watch(&mut self, now: Timestamp, since: Timestamp, journal: &mut Journal) {
@@ -47,12 +44,12 @@ impl Session {
                 self.settle_if_watching(reason, journal);
                 self.deliver(journal);
             }
-            _ if now >= self.last_scan.plus(RESCAN) => self.scan(journal),
+            _ if now >= self.process.last_scan.plus(RESCAN) => self.scan(journal),
             _ => {}
         }
     }
 
-    /// Whether the feed is complete up to the runtime's request for the next event, where it can be
+    /// Returns whether the feed is complete up to the runtime's request for the next event, where it can be
     /// flushed. What ended before that is often what the answer has waited for.
     fn is_complete_until_next(&mut self, now: Timestamp, journal: &Journal) -> bool {
         let store = &journal.evidence.store;
@@ -70,32 +67,21 @@ impl Session {
         now >= deadline || analysis::withheld(&journal.evidence.store) == Withheld::Certainly
     }
 
-    /// Asks whether the feed is complete; whether it can still be.
+    /// Asks whether the feed is complete. Returns whether it can still become complete.
     pub(super) fn ask_completeness(&mut self, journal: &Journal) -> bool {
         let audit = journal.evidence.store.feed_rows(self.clock.now()) < AUDIT_ROWS;
-        let asked = self.feed.ask(!self.asking, audit);
-        // A round that was asked for before this response says nothing about it.
-        self.asking |= asked == Asked::Now;
-        asked != Asked::InVain
+        self.feed.ask(audit)
     }
 
+    /// Reads the process group.
     pub(super) fn scan(&mut self, journal: &mut Journal) {
         self.scan_as_of(self.clock.now(), journal);
     }
 
+    /// Reads the process group, for an instant that has just passed.
     pub(super) fn scan_as_of(&mut self, at: Timestamp, journal: &mut Journal) {
-        if self.exited.is_some() {
-            return;
+        if let Some(kind) = self.process.scan(self.clock) {
+            journal.observe(at, kind);
         }
-        match sockets::scan(self.handler.pid(), &self.inherited) {
-            Ok(scan) => journal.observe(at, ObservationKind::Sockets(scan)),
-            // That nothing was read is in the evidence already.
-            Err(ScanError::NotObserved) => {}
-            Err(error) => {
-                let gap = Diagnostic::new(GapId::SocketsUnreadable, crate::error::chain(&error));
-                journal.observe(at, ObservationKind::Diagnostic(gap.hint(error.hint())));
-            }
-        }
-        self.last_scan = self.clock.now();
     }
 }
