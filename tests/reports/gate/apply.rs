@@ -130,8 +130,9 @@ fn every_fact_can_be_named_and_a_missing_fact_matches_nothing() {
         Expected { handler: name("ord*"), ..blank.clone() },
     ];
     for known in matching {
-        let told = judged(report("orders", vec![finding.clone()]), &gate(vec![known.clone()]));
-        assert_eq!(told.exit_code, exit::PASS, "{known:?}");
+        let judged_report =
+            judged(report("orders", vec![finding.clone()]), &gate(vec![known.clone()]));
+        assert_eq!(judged_report.exit_code, exit::PASS, "{known:?}");
     }
     let foreign = [
         Expected { kind: name("timer"), ..blank.clone() },
@@ -142,8 +143,9 @@ fn every_fact_can_be_named_and_a_missing_fact_matches_nothing() {
         Expected { kind: name("task"), name: name("x"), ..blank.clone() },
     ];
     for known in foreign {
-        let told = judged(report("orders", vec![finding.clone()]), &gate(vec![known.clone()]));
-        assert_eq!(told.exit_code, exit::FAIL, "{known:?}");
+        let judged_report =
+            judged(report("orders", vec![finding.clone()]), &gate(vec![known.clone()]));
+        assert_eq!(judged_report.exit_code, exit::FAIL, "{known:?}");
     }
     let bare = Finding { name: None, location: None, ..task("m", 1) };
     for known in [
@@ -152,8 +154,9 @@ fn every_fact_can_be_named_and_a_missing_fact_matches_nothing() {
         Expected { package: name("*"), ..blank.clone() },
         Expected { peer: name("*"), ..blank.clone() },
     ] {
-        let told = judged(report("orders", vec![bare.clone()]), &gate(vec![known.clone()]));
-        assert_eq!(told.exit_code, exit::FAIL, "{known:?}");
+        let judged_report =
+            judged(report("orders", vec![bare.clone()]), &gate(vec![known.clone()]));
+        assert_eq!(judged_report.exit_code, exit::FAIL, "{known:?}");
     }
 }
 
@@ -177,7 +180,7 @@ fn what_matches_nothing_is_stale_only_where_everything_was_seen() {
     apply(&mut alone, &unused, Some(TODAY));
     conclude(&mut alone, &["b".into()]);
     assert_eq!(state(&alone).state, ExpectationState::Unjudged);
-    // What ended in time, or belongs to the runtime, is told apart.
+    // What ended in time, or belongs to the runtime, is distinguished.
     let safe = with_status(task("gone", 1), Status::Safe);
     assert_eq!(state(&judged(report("a", vec![safe]), &unused)).state, ExpectationState::Used);
     let own = with_status(task("gone", 1), Status::Runtime);
@@ -220,8 +223,8 @@ fn nothing_that_a_gate_can_say_turns_a_gap_into_a_pass() {
     };
     for id in DiagnosticId::ALL {
         let bare = with_gaps("a", vec![], &[*id]);
-        let told = judged(with_gaps("a", vec![task("m", 1)], &[*id]), &all);
-        assert_eq!(told.exit_code, bare.exit_code, "{id:?}");
+        let judged_report = judged(with_gaps("a", vec![task("m", 1)], &[*id]), &all);
+        assert_eq!(judged_report.exit_code, bare.exit_code, "{id:?}");
     }
 }
 

@@ -149,22 +149,25 @@ fn a_baseline_covers_findings_and_no_gap() {
     let known = baseline(vec![task("a", 1)]);
     for id in DiagnosticId::ALL {
         let bare = with_gaps("orders", vec![], &[*id]).exit_code;
-        let told = judged(with_gaps("orders", vec![task("a", 1)], &[*id]), known.clone());
-        assert_eq!(told.exit_code, bare, "{id:?}");
+        let judged_report = judged(with_gaps("orders", vec![task("a", 1)], &[*id]), known.clone());
+        assert_eq!(judged_report.exit_code, bare, "{id:?}");
     }
 }
 
 #[test]
 fn a_rule_made_stricter_does_not_reach_what_is_known() {
     let warned = Finding { level: Level::Warn, rule: RuleId::PendingSocket, ..task("a", 1) };
-    let mut told = report("orders", vec![warned.clone()]);
+    let mut judged_report = report("orders", vec![warned.clone()]);
     let gate = Gate {
         levels: [(RuleId::PendingSocket, Level::Deny)].into(),
         baseline: Some(baseline(vec![warned])),
         ..Gate::default()
     };
-    apply(&mut told, &gate, None);
-    assert_eq!((told.exit_code, statuses(&told)), (exit::PASS, vec![Status::Baseline]));
+    apply(&mut judged_report, &gate, None);
+    assert_eq!(
+        (judged_report.exit_code, statuses(&judged_report)),
+        (exit::PASS, vec![Status::Baseline])
+    );
 }
 
 #[test]

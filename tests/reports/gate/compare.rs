@@ -29,7 +29,7 @@ fn handlers(old: Vec<Report>, new: Vec<Report>) -> Diff {
 }
 
 /// The handlers' names, findings' names and reasons.
-fn told(changes: &[Change]) -> Vec<(&str, &[Reason])> {
+fn reasons_of(changes: &[Change]) -> Vec<(&str, &[Reason])> {
     changes.iter().map(|known| (known.name.as_deref().unwrap_or(""), &known.reasons[..])).collect()
 }
 
@@ -43,14 +43,14 @@ fn check_same(diff: &Diff) {
 fn what_is_new_is_added_and_the_other_way_round_removed() {
     let (fewer, more) = (vec![task("a", 1)], vec![task("a", 1), task("b", 2)]);
     let added = findings(fewer.clone(), more.clone());
-    assert_eq!(told(&added.added), [("b", &[Reason::New][..])]);
+    assert_eq!(reasons_of(&added.added), [("b", &[Reason::New][..])]);
     assert_eq!((added.exit_code, added.verdict), (1, Verdict::Fail));
     assert_eq!(added.summary.unchanged, 1);
     let change = &added.added[0];
     assert!(change.old.is_none() && change.handler == "orders");
     assert_eq!(change.new.as_ref().unwrap().ids, ["b-2"]);
     let removed = findings(more, fewer);
-    assert_eq!(told(&removed.removed), [("b", &[Reason::Gone][..])]);
+    assert_eq!(reasons_of(&removed.removed), [("b", &[Reason::Gone][..])]);
     assert!(removed.added.is_empty() && removed.removed[0].new.is_none());
     assert_eq!((removed.exit_code, removed.verdict), (0, Verdict::Pass));
 }
@@ -65,11 +65,11 @@ fn a_status_that_changes_adds_or_removes_and_says_what_it_was() {
         let covered = vec![with_status(task("a", 1), status)];
         let open = vec![task("a", 1)];
         let worse = findings(covered.clone(), open.clone());
-        assert_eq!(told(&worse.added), [("a", &[was][..])]);
+        assert_eq!(reasons_of(&worse.added), [("a", &[was][..])]);
         assert_eq!(worse.added[0].old.as_ref().unwrap().status, status);
         assert_eq!(worse.exit_code, 1);
         let better = findings(open, covered.clone());
-        assert_eq!(told(&better.removed), [("a", &[now][..])]);
+        assert_eq!(reasons_of(&better.removed), [("a", &[now][..])]);
         assert_eq!(better.exit_code, 0);
         check_same(&findings(covered.clone(), covered.clone()));
         check_same(&findings(Vec::new(), covered.clone()));
@@ -78,12 +78,12 @@ fn a_status_that_changes_adds_or_removes_and_says_what_it_was() {
 }
 
 #[test]
-fn what_is_not_to_be_told_is_not_there() {
+fn findings_of_allowed_rules_do_not_count() {
     let silent = vec![Finding { level: Level::Allow, ..task("a", 1) }];
-    let told_now = findings(silent.clone(), vec![task("a", 1)]);
-    assert_eq!(told(&told_now.added), [("a", &[Reason::WasAllowed][..])]);
+    let reported_now = findings(silent.clone(), vec![task("a", 1)]);
+    assert_eq!(reasons_of(&reported_now.added), [("a", &[Reason::WasAllowed][..])]);
     let silent_now = findings(vec![task("a", 1)], silent.clone());
-    assert_eq!(told(&silent_now.removed), [("a", &[Reason::NowAllowed][..])]);
+    assert_eq!(reasons_of(&silent_now.removed), [("a", &[Reason::NowAllowed][..])]);
     check_same(&findings(Vec::new(), silent));
 }
 
@@ -98,7 +98,7 @@ fn the_runtimes_own_is_never_a_change() {
 /// than the second.
 fn check_worse(better: Finding, worse: Finding, reason: Reason) {
     let there = findings(vec![better.clone()], vec![worse.clone()]);
-    assert_eq!(told(&there.worsened), [("a", &[reason][..])], "{there:#?}");
+    assert_eq!(reasons_of(&there.worsened), [("a", &[reason][..])], "{there:#?}");
     assert_eq!((there.exit_code, there.summary.worsened), (1, 1));
     let back = findings(vec![worse], vec![better]);
     check_same(&back);
@@ -117,12 +117,12 @@ fn what_is_worse_says_in_what() {
 }
 
 #[test]
-fn several_reasons_are_all_told() {
+fn every_reason_is_listed() {
     let worse =
         Finding { counts: vec![2, 4], growth: Some(Growth::Grows), ended_ms: None, ..task("a", 1) };
     let diff = findings(vec![task("a", 1)], vec![worse]);
     let reasons = [Reason::MoreItems, Reason::Grows, Reason::NoEnd];
-    assert_eq!(told(&diff.worsened), [("a", &reasons[..])]);
+    assert_eq!(reasons_of(&diff.worsened), [("a", &reasons[..])]);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_fate_counts_under_the_modes_that_the_verdict_follows() {
     let mut new = report("orders", vec![held]);
     new.modes = vec![mode("callback-wait", Policy::HoldResponse, true)];
     let diff = diff(&one(vec![task("a", 1)]), &Document::One(Box::new(new)));
-    assert_eq!(told(&diff.worsened), [("a", &[Reason::WorseFate][..])]);
+    assert_eq!(reasons_of(&diff.worsened), [("a", &[Reason::WorseFate][..])]);
     let seen = |seen: &Option<loopcheck::report::Seen>| seen.as_ref().unwrap().fate;
     assert_eq!(seen(&diff.worsened[0].old), Some(Fate::Frozen));
     assert_eq!(seen(&diff.worsened[0].new), Some(Fate::HoldsUntilTimeout));
@@ -165,13 +165,13 @@ fn what_grows_has_more_after_more_invocations() {
     check_same(&findings(vec![grows(&[1, 2])], vec![grows(&[1, 2, 3, 4])]));
     check_same(&findings(vec![grows(&[1, 2, 3, 4])], vec![grows(&[1, 2])]));
     let worse = findings(vec![grows(&[1, 2])], vec![grows(&[1, 2, 3, 5])]);
-    assert_eq!(told(&worse.worsened), [("a", &[Reason::MoreItems][..])]);
+    assert_eq!(reasons_of(&worse.worsened), [("a", &[Reason::MoreItems][..])]);
 }
 
 #[test]
 fn one_more_of_a_known_kind_is_added() {
     let diff = findings(vec![task("a", 1)], vec![task("a", 1), task("a", 9)]);
-    assert_eq!(told(&diff.added), [("a", &[Reason::New][..])]);
+    assert_eq!(reasons_of(&diff.added), [("a", &[Reason::New][..])]);
     assert_eq!(diff.added[0].location.as_ref().unwrap().line, Some(9));
 }
 
@@ -185,7 +185,7 @@ fn a_line_that_is_the_same_goes_before_the_order() {
     // One more, above: the others have moved, and each goes with its like.
     let more = vec![task("a", 8), task("a", 12), with_status(task("a", 22), Status::Expected)];
     let diff = findings(old, more);
-    assert_eq!(told(&diff.added), [("a", &[Reason::New][..])]);
+    assert_eq!(reasons_of(&diff.added), [("a", &[Reason::New][..])]);
     assert_eq!((diff.worsened.len(), diff.removed.len()), (0, 0));
 }
 
@@ -195,13 +195,13 @@ fn findings_of_one_line_are_one() {
     check_same(&findings(vec![part(3)], vec![part(1), part(2)]));
     check_same(&findings(vec![part(1), part(2)], vec![part(3)]));
     let more = findings(vec![part(1), part(1)], vec![part(1), part(2)]);
-    assert_eq!(told(&more.worsened), [("a", &[Reason::MoreItems][..])]);
+    assert_eq!(reasons_of(&more.worsened), [("a", &[Reason::MoreItems][..])]);
     assert_eq!(more.worsened[0].new.as_ref().unwrap().ids.len(), 2);
     // One that ended in time beside one that did not is still one that did not.
     let safe = with_status(part(1), Status::Safe);
     check_same(&findings(vec![part(1)], vec![safe.clone(), part(1)]));
     let added = findings(vec![safe.clone()], vec![safe, part(1)]);
-    assert_eq!(told(&added.added), [("a", &[Reason::WasSafe][..])]);
+    assert_eq!(reasons_of(&added.added), [("a", &[Reason::WasSafe][..])]);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn handlers_come_and_go() {
     let (a, b) = (report("a", vec![task("x", 1)]), report("b", vec![task("y", 1)]));
     let more = handlers(vec![a.clone()], vec![a.clone(), b.clone()]);
     assert_eq!(more.handlers_added, ["b"]);
-    assert_eq!(told(&more.added), [("y", &[Reason::New][..])]);
+    assert_eq!(reasons_of(&more.added), [("y", &[Reason::New][..])]);
     assert_eq!((more.added[0].handler.as_str(), more.exit_code), ("b", 1));
     let fewer = handlers(vec![a.clone(), b.clone()], vec![a.clone()]);
     assert_eq!(fewer.handlers_removed, ["b"]);
@@ -289,7 +289,7 @@ fn nothing_is_green_by_accident() {
     assert_eq!(code(clean(), clean()), 0);
     assert_eq!(code(clean(), blind()), 4);
     assert_eq!(code(blind(), blind()), 4);
-    // It responded before, and does not any more.
+    // It responded before, and no longer does.
     assert_eq!(code(clean(), dead(FailureId::HandlerExited)), 1);
     assert_eq!(code(blind(), dead(FailureId::TimedOut)), 1);
     assert_eq!(code(dead(FailureId::TimedOut), dead(FailureId::TimedOut)), 4);

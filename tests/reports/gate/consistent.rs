@@ -27,7 +27,7 @@ fn stale(level: Level) -> UsedExpectation {
 }
 
 #[test]
-fn what_was_written_is_of_one_mind() {
+fn a_written_report_is_internally_consistent() {
     assert_eq!(contradiction(&one(vec![])), None);
     assert_eq!(contradiction(&one(vec![task("a", 1)])), None);
     for id in DiagnosticId::ALL {

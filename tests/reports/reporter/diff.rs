@@ -106,7 +106,7 @@ fn a_report_is_no_different_from_itself() {
 }
 
 #[test]
-fn every_sample_that_was_written_is_of_one_mind() {
+fn every_written_sample_is_internally_consistent() {
     // Written by hand, with whatever exit code the reporters' tests need.
     let free = ["several modes", "everything"];
     for (name, report) in reports::all() {
@@ -276,7 +276,7 @@ fn ten_thousand_changes_are_all_counted() {
 }
 
 #[test]
-fn every_rule_can_be_told() {
+fn every_rule_has_a_title() {
     let mut new = reports::fail();
     new.findings = RuleId::ALL
         .iter()

@@ -43,7 +43,7 @@ fn every_document_is_valid_and_read_back() {
 }
 
 #[test]
-fn every_sample_of_several_handlers_is_of_one_mind_with_itself() {
+fn every_sample_of_several_handlers_is_internally_consistent() {
     for (name, document) in suites::all() {
         assert_eq!(gate::contradiction(&document), None, "{name}");
     }

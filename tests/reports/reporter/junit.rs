@@ -195,7 +195,7 @@ fn what_is_expected_known_or_gone_is_said_aside() {
     ] {
         assert!(asides.contains(wanted), "{wanted}\n{asides}");
     }
-    assert!(!asides.contains("access-log"), "what was safe is not worth a word");
+    assert!(!asides.contains("access-log"), "safe findings are not listed");
 }
 
 #[test]
@@ -231,9 +231,9 @@ fn ten_thousand_findings_are_counted() {
         assert!(message.starts_with("10000 unexpected findings"), "{message}");
         assert!(message.ends_with("and 9997 more"), "{message}");
         let body = failure.text().unwrap();
-        let told = body.lines().filter(|line| line.starts_with('F')).count();
+        let listed = body.lines().filter(|line| line.starts_with('F')).count();
         let rest = body.trim_end().lines().last().unwrap();
-        assert_eq!(rest, format!("and {} more; the JSON report has all of them", 10_000 - told));
+        assert_eq!(rest, format!("and {} more; the JSON report has all of them", 10_000 - listed));
     }
 }
 

@@ -152,7 +152,7 @@ fn what_does_not_count_is_folded_and_says_why() {
 }
 
 #[test]
-fn every_gap_is_told() {
+fn every_gap_is_listed() {
     for (name, document, page) in with_room() {
         let results = document.results();
         let own = results.reports.iter().flat_map(|report| &report.gaps);

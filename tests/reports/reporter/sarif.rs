@@ -231,7 +231,7 @@ fn what_is_expected_or_known_is_suppressed_and_a_note() {
 }
 
 #[test]
-fn the_baseline_tells_new_from_known() {
+fn the_baseline_distinguishes_new_from_known() {
     let states = |document: &Document| -> Vec<String> {
         let state = |result: &Parsed| match &result.baseline_state {
             Some(state) => state.as_str().unwrap().to_owned(),
@@ -252,7 +252,7 @@ fn what_has_gone_away_and_gaps_are_notifications() {
     let run = run(&alone(judged(report)));
     let kinds = run.tool.driver.notifications.unwrap();
     let [invocation] = run.invocations.as_deref().unwrap() else { panic!() };
-    let told: Vec<(String, String)> = invocation
+    let notifications: Vec<(String, String)> = invocation
         .tool_execution_notifications
         .iter()
         .flatten()
@@ -270,7 +270,7 @@ fn what_has_gone_away_and_gaps_are_notifications() {
         ("sockets-not-observed", "note"),
         ("finding-gone", "note"),
     ];
-    assert_eq!(told, expected.map(|(id, level)| (id.to_owned(), level.to_owned())));
+    assert_eq!(notifications, expected.map(|(id, level)| (id.to_owned(), level.to_owned())));
 }
 
 #[test]

@@ -101,38 +101,38 @@ fn a_finding_says_what_where_since_when_what_will_happen_and_how_to_mend_it() {
     for (name, report) in reports::all().into_iter().filter(|(name, _)| *name != "hostile") {
         let text = render(&report, WIDE);
         for finding in report.findings.iter().filter(|finding| matters(finding)) {
-            let told = told(&text, &finding.id);
-            assert!(told[0].contains(finding.rule.rule().title), "{name}: {told:?}");
-            assert!(told[0].contains(&format!("[{}]", finding.rule.as_str())), "{name}");
+            let lines = lines_of(&text, &finding.id);
+            assert!(lines[0].contains(finding.rule.rule().title), "{name}: {lines:?}");
+            assert!(lines[0].contains(&format!("[{}]", finding.rule.as_str())), "{name}");
             if let Some(name) = &finding.name {
-                assert!(told[0].contains(name));
+                assert!(lines[0].contains(name));
             }
             let place = match &finding.location {
                 Some(place) => format!("{}:{}", place.file, place.line.unwrap()),
                 None => "not known".into(),
             };
-            assert!(fact(&told, "where").contains(&place), "{name}: {told:?}");
-            let since = fact(&told, "since");
+            assert!(fact(&lines, "where").contains(&place), "{name}: {lines:?}");
+            let since = fact(&lines, "since");
             for count in finding.counts.iter().take(2) {
                 assert!(since.contains(&count.to_string()), "{name}: {since}");
             }
-            assert!(!fact(&told, "then").is_empty());
+            assert!(!fact(&lines, "then").is_empty());
             if let Some(ms) = finding.ended_ms.filter(|ms| *ms > 1.0) {
                 let ended = format!("ended {}", text::from_response(ms));
-                assert!(fact(&told, "then").contains(&ended), "{name}: {told:?}");
+                assert!(fact(&lines, "then").contains(&ended), "{name}: {lines:?}");
             }
-            assert_eq!(fact(&told, "fix"), finding.help, "{name}");
+            assert_eq!(fact(&lines, "fix"), finding.help, "{name}");
             let order: Vec<_> = ["where", "since", "then", "fix"]
                 .iter()
-                .map(|label| told.iter().position(|line| line.starts_with(label)))
+                .map(|label| lines.iter().position(|line| line.starts_with(label)))
                 .collect();
-            assert!(order.is_sorted(), "{name}: {told:?}");
+            assert!(order.is_sorted(), "{name}: {lines:?}");
         }
     }
 }
 
 #[test]
-fn a_finding_is_told_in_full_once() {
+fn a_finding_is_shown_in_full_once() {
     let text = render(&reports::several_modes(), WIDE);
     for id in ["F1", "F2", "F3"] {
         let lines = text.lines().filter(|line| line.contains(&format!(" {id} ")));
@@ -283,8 +283,8 @@ fn in_style(document: &Document, style: TableStyle) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The lines in which a finding is told in full, without their indent.
-fn told<'a>(text: &'a str, id: &str) -> Vec<&'a str> {
+/// The lines of a finding in full, without their indent.
+fn lines_of<'a>(text: &'a str, id: &str) -> Vec<&'a str> {
     text.lines()
         .map(str::trim_start)
         .skip_while(|line| line.split_whitespace().nth(1) != Some(id))
@@ -292,8 +292,8 @@ fn told<'a>(text: &'a str, id: &str) -> Vec<&'a str> {
         .collect()
 }
 
-fn fact<'a>(told: &[&'a str], label: &str) -> &'a str {
-    told.iter().find_map(|line| line.strip_prefix(label)).unwrap_or_default().trim_start()
+fn fact<'a>(lines: &[&'a str], label: &str) -> &'a str {
+    lines.iter().find_map(|line| line.strip_prefix(label)).unwrap_or_default().trim_start()
 }
 
 fn without_colors(text: &str) -> String {

@@ -121,7 +121,7 @@ fn strict() -> Report {
     let mut report = reports::pass();
     report.expectations = vec![
         stale("meant once", ExpectationState::Expired, Level::Deny),
-        stale("not to be told", ExpectationState::Unused, Level::Allow),
+        stale("not reported", ExpectationState::Unused, Level::Allow),
         stale("in use", ExpectationState::Used, Level::Deny),
     ];
     judged(report)
@@ -131,7 +131,7 @@ fn with_gap(id: DiagnosticId) -> Report {
     Report { gaps: vec![gap(id, "something was not seen")], ..reports::pass() }
 }
 
-/// A finding of which no invocation tells.
+/// Findings that no invocation counts.
 fn never_counted() -> Report {
     let mut report = reports::fail();
     report.findings.iter_mut().for_each(|finding| finding.counts = Vec::new());
