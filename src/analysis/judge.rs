@@ -43,7 +43,7 @@ pub fn judge(store: &Store) -> Report {
         summary: summary(&findings),
         findings,
         modes,
-        proof: None,
+        verification: None,
         expectations: Vec::new(),
         baseline: None,
     }

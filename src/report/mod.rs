@@ -11,9 +11,9 @@ mod invocation;
 mod mode;
 mod phrases;
 mod policies;
-mod proof;
 mod suite;
 mod types;
+mod verification;
 mod words;
 
 pub use crate::runtime::Family;
@@ -31,9 +31,10 @@ pub use finding::{
 pub use invocation::{ReportedInvocation, ReportedOutcome};
 pub use mode::{FateGroup, ReportedMode, ResponseTime};
 pub use policies::{PolicyModes, equal_modes, gated_policies};
-pub use proof::{
-    LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding, ProvedInFlight,
-    ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
-};
 pub use suite::{SUITE_SCHEMA, Selection, Shard, Suite};
 pub use types::{Handler, Report, ReportedDiagnostic, SCHEMA, Summary, Tool, Verdict};
+pub use verification::{
+    Agreement, LateError, LateErrorKind, Observed, PeerEffect, Verification, VerifiedFinding,
+    VerifiedInFlight, VerifiedInvocation, VerifiedPeer, VerifiedPolicy, VerifiedResponse,
+    VerifiedShutdown,
+};

@@ -13,7 +13,7 @@ use crate::report::expectation::UsedExpectation;
 use crate::report::finding::Finding;
 use crate::report::invocation::ReportedInvocation;
 use crate::report::mode::ReportedMode;
-use crate::report::proof::Proof;
+use crate::report::verification::Verification;
 use crate::runtime::Family;
 
 /// The id of the report of one handler.
@@ -41,8 +41,8 @@ pub struct Report {
     /// The completion modes, with the fates under each.
     pub modes: Vec<ReportedMode>,
     /// The observations under each enforced policy; `None` if that was not asked for.
-    #[serde(default)]
-    pub proof: Option<Proof>,
+    #[serde(default, rename = "proof")]
+    pub verification: Option<Verification>,
     /// The expectations of the configuration that concern it, in the order of the file.
     pub expectations: Vec<UsedExpectation>,
     /// The baseline that the findings were compared with.

@@ -1,11 +1,11 @@
 //! The invocations of a run under an enforced policy.
 
 use crate::model::store::Store;
-use crate::report::{ProvedInvocation, Report, ReportedOutcome};
+use crate::report::{Report, ReportedOutcome, VerifiedInvocation};
 
 /// The invocations of a run, as a proof shows them.
-pub(super) fn of(store: &Store) -> Vec<ProvedInvocation> {
-    let each = store.invocations.iter().map(|known| ProvedInvocation {
+pub(super) fn of(store: &Store) -> Vec<VerifiedInvocation> {
+    let each = store.invocations.iter().map(|known| VerifiedInvocation {
         index: known.index,
         outcome: known.outcome.map(ReportedOutcome::from),
         error_type: known.error_type.clone(),

@@ -7,7 +7,7 @@ use crate::model::invocation::{Invocation, Outcome};
 use crate::model::store::Store;
 use crate::model::time::Timestamp;
 use crate::observation::{BrokenPeer, Policy};
-use crate::report::{PeerEffect, ProvedInvocation, ProvedPeer, Report, ReportedOutcome};
+use crate::report::{PeerEffect, Report, ReportedOutcome, VerifiedInvocation, VerifiedPeer};
 
 /// Returns true if a peer is broken in this run.
 pub(super) fn is_broken(store: &Store) -> bool {
@@ -20,14 +20,14 @@ pub(super) fn of(
     store: &Store,
     broken: &BrokenPeer,
     undisturbed: Option<&Store>,
-) -> ProvedPeer {
+) -> VerifiedPeer {
     let missing = missing(store);
     let used = store.peer.broken.iter().find(|(_, connections)| *connections > 0);
     let worst =
         used.filter(|_| missing.is_empty()).and_then(|(at, _)| worst(store, undisturbed, *at));
     let items = runtimes::items(store).pending;
     let ids_of = |items: &[&_]| likeness::ids(&report.findings, items);
-    ProvedPeer {
+    VerifiedPeer {
         peer: broken.peer.to_string(),
         broken: broken.how,
         connections: used.map_or(0, |(_, connections)| *connections),
@@ -130,8 +130,8 @@ fn reconnects(store: &Store, at: Timestamp) -> u32 {
 }
 
 /// The diagnostics for the report.
-pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Diagnostic> {
-    let ProvedPeer { peer, missing, .. } = proved;
+pub(super) fn gaps(report: &Report, proved: &VerifiedPeer) -> Vec<Diagnostic> {
+    let VerifiedPeer { peer, missing, .. } = proved;
     if let Some(missing) = missing.first() {
         let message =
             format!("what a broken connection to {peer} does could not be shown: {missing}");
@@ -144,7 +144,7 @@ pub(super) fn gaps(report: &Report, proved: &ProvedPeer) -> Vec<Diagnostic> {
     let failed = proved.invocations.iter().find(|known| Some(known.index) == index);
     let is_bad = matches!(proved.effect, Some(PeerEffect::Fails | PeerEffect::Hangs));
     let is_new =
-        |failed: &&ProvedInvocation| is_bad && invocations::was_answered(report, failed.index);
+        |failed: &&VerifiedInvocation| is_bad && invocations::was_answered(report, failed.index);
     let Some(failed) = failed.filter(is_new) else {
         return Vec::new();
     };

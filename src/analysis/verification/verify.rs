@@ -15,15 +15,15 @@ use crate::model::store::Store;
 use crate::model::together::Together;
 use crate::observation::{Enforced, Policy};
 use crate::report::{
-    Observed, Proof, Proved, ProvedFinding, ProvedInFlight, ProvedInvocation, ProvedPolicy,
-    ProvedResponse, ProvedShutdown, Report, ReportedDiagnostic, ReportedOutcome, ResponseTime,
-    Status,
+    Agreement, Observed, Report, ReportedDiagnostic, ReportedOutcome, ResponseTime, Status,
+    Verification, VerifiedFinding, VerifiedInFlight, VerifiedInvocation, VerifiedPolicy,
+    VerifiedResponse, VerifiedShutdown,
 };
 
 /// Puts into a report what the runs say of its predictions. Of several runs under one policy the
 /// last one counts.
 pub fn verify(report: &mut Report, runs: &[&Store]) {
-    let mut proved: BTreeMap<Policy, ProvedPolicy> = BTreeMap::new();
+    let mut proved: BTreeMap<Policy, VerifiedPolicy> = BTreeMap::new();
     let (mut pause_ms, mut peers) = (0.0, Vec::new());
     for store in runs {
         let Some(enforced) = enforced(store) else { continue };
@@ -34,12 +34,12 @@ pub fn verify(report: &mut Report, runs: &[&Store]) {
             continue;
         }
         let tries = proved.get(&enforced.policy).map_or(0, |known| known.tries) + 1;
-        proved.insert(enforced.policy, ProvedPolicy { tries, ..policy(report, store, enforced) });
+        proved.insert(enforced.policy, VerifiedPolicy { tries, ..policy(report, store, enforced) });
     }
     let interrupted = runs.iter().flat_map(|store| &store.diagnostics);
     let interrupted = interrupted.filter(|gap| gap.id.effect() == Effect::Interrupted);
     report.gaps.extend(interrupted.map(ReportedDiagnostic::from));
-    let policies: Vec<ProvedPolicy> = proved.into_values().collect();
+    let policies: Vec<VerifiedPolicy> = proved.into_values().collect();
     let of_policies = policies.iter().flat_map(|proved| gaps(report, proved));
     let of_peers = peers.iter().flat_map(|proved| peer::gaps(report, proved));
     let gaps: Vec<Diagnostic> = of_policies.chain(of_peers).collect();
@@ -48,23 +48,23 @@ pub fn verify(report: &mut Report, runs: &[&Store]) {
     let denied = report.exit_code == exit::FAIL;
     report.exit_code = exit::code(&effects, denied);
     report.verdict = exit::verdict(report.exit_code);
-    report.proof = Some(Proof { pause_ms, policies, peers });
+    report.verification = Some(Verification { pause_ms, policies, peers });
 }
 
 /// Returns true if a run contradicts a report.
 pub fn is_contradicted(report: &Report, run: &Store) -> bool {
     enforced(run)
-        .is_some_and(|enforced| policy(report, run, enforced).verdict == Proved::Contradicted)
+        .is_some_and(|enforced| policy(report, run, enforced).verdict == Agreement::Contradicted)
 }
 
 fn enforced(store: &Store) -> Option<Enforced> {
     store.run.as_ref()?.enforced
 }
 
-fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Diagnostic> {
+fn gaps(report: &Report, proved: &VerifiedPolicy) -> Vec<Diagnostic> {
     let policy = proved.policy.as_str();
     let mut gaps = Vec::new();
-    if proved.verdict == Proved::Contradicted {
+    if proved.verdict == Agreement::Contradicted {
         let message = format!("what was predicted under {policy} is not what happened");
         gaps.push(Diagnostic::new(GapId::ProofContradicted, message).hint(
             "run it again with --prove --record FILE; if it stays, report the recording to loopcheck's developers",
@@ -90,10 +90,10 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Diagnostic> {
             "what an earlier invocation has left, or a connection that did not survive, may be the reason",
         ));
     }
-    let answers = |known: &ProvedInvocation| known.outcome == Some(ReportedOutcome::Response);
+    let answers = |known: &VerifiedInvocation| known.outcome == Some(ReportedOutcome::Response);
     let alone = gated && proved.invocations.iter().all(answers);
     let lonely = proved.in_flight.as_ref().filter(|known| alone && known.answered < known.events);
-    if let Some(ProvedInFlight { events, answered, .. }) = lonely {
+    if let Some(VerifiedInFlight { events, answered, .. }) = lonely {
         let message = format!(
             "under {policy} {answered} of {events} invocations got a response that were in flight at the same time"
         );
@@ -105,14 +105,15 @@ fn gaps(report: &Report, proved: &ProvedPolicy) -> Vec<Diagnostic> {
 }
 
 /// A runtime that takes one at a time.
-const ALONE: ProvedInFlight = ProvedInFlight { events: 0, most: 1, answered: 0, slowest_ms: None };
+const ALONE: VerifiedInFlight =
+    VerifiedInFlight { events: 0, most: 1, answered: 0, slowest_ms: None };
 
-fn in_flight(known: &Together) -> ProvedInFlight {
+fn in_flight(known: &Together) -> VerifiedInFlight {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let answered = known.flights.iter().filter(|one| one.outcome == Some(Outcome::Response));
     let times =
         answered.clone().filter_map(|one| Some(one.ended_at?.millis_since(one.delivered_at)));
-    ProvedInFlight {
+    VerifiedInFlight {
         events: known.events,
         most: count(known.most()),
         answered: count(answered.count()),
@@ -122,13 +123,13 @@ fn in_flight(known: &Together) -> ProvedInFlight {
 
 /// Returns true if an invocation that got a response before got none now. That an answer is withheld is
 /// predicted, and a finding says so.
-fn fails_anew(report: &Report, proved: &ProvedInvocation) -> bool {
+fn fails_anew(report: &Report, proved: &VerifiedInvocation) -> bool {
     let fails =
         !matches!(proved.outcome, Some(ReportedOutcome::Response | ReportedOutcome::Held) | None);
     fails && invocations::was_answered(report, proved.index)
 }
 
-fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
+fn policy(report: &Report, store: &Store, enforced: Enforced) -> VerifiedPolicy {
     let items = runtimes::items(store).pending;
     let findings = findings(report, store, &items, enforced);
     let response = response(report, store, &items, enforced.policy);
@@ -136,13 +137,16 @@ fn policy(report: &Report, store: &Store, enforced: Enforced) -> ProvedPolicy {
     let late_errors = late::errors(store, &items, enforced.policy, ids_of);
     let missing = missing(store);
     let verdict = if !missing.is_empty() {
-        Proved::NotShown
+        Agreement::NotShown
     } else {
         let verdicts = findings.iter().map(|finding| finding.verdict);
-        let shown = verdicts.filter(|verdict| *verdict != Proved::NotShown);
-        shown.chain(response.observed.map(|_| response.verdict)).max().unwrap_or(Proved::NotShown)
+        let shown = verdicts.filter(|verdict| *verdict != Agreement::NotShown);
+        shown
+            .chain(response.observed.map(|_| response.verdict))
+            .max()
+            .unwrap_or(Agreement::NotShown)
     };
-    ProvedPolicy {
+    VerifiedPolicy {
         policy: enforced.policy,
         verdict,
         tries: 1,
@@ -190,8 +194,8 @@ fn findings(
     store: &Store,
     items: &[Item],
     enforced: Enforced,
-) -> Vec<ProvedFinding> {
-    let mut seen: BTreeMap<usize, (Proved, Sight)> = BTreeMap::new();
+) -> Vec<VerifiedFinding> {
+    let mut seen: BTreeMap<usize, (Agreement, Sight)> = BTreeMap::new();
     let mut strangers = Vec::new();
     for item in items {
         let Some(sight) = seen::of(store, items, item, enforced) else { continue };
@@ -222,11 +226,11 @@ fn findings(
     }
     let predicted = report.findings.iter().enumerate();
     let predicted = predicted.filter(|(_, finding)| finding.status != Status::Runtime);
-    let mut proved: Vec<ProvedFinding> = predicted
+    let mut proved: Vec<VerifiedFinding> = predicted
         .filter_map(|(place, finding)| {
             let fate = finding.fates.get(&enforced.policy)?.as_ref()?;
             let (verdict, sight) = seen.remove(&place).unzip();
-            Some(ProvedFinding {
+            Some(VerifiedFinding {
                 finding: Some(finding.id.clone()),
                 name: None,
                 location: None,
@@ -235,11 +239,11 @@ fn findings(
                 observed: sight.map_or(Observed::Absent, |sight| sight.seen),
                 observed_ms: sight.and_then(|sight| sight.ms),
                 invocation: sight.and_then(|sight| number(sight.at?)),
-                verdict: verdict.unwrap_or(Proved::NotShown),
+                verdict: verdict.unwrap_or(Agreement::NotShown),
             })
         })
         .collect();
-    strangers.sort_by(|a: &ProvedFinding, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
+    strangers.sort_by(|a: &VerifiedFinding, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
     strangers.dedup_by(|a, b| (&a.name, &a.location) == (&b.name, &b.location));
     proved.extend(strangers);
     proved
@@ -250,8 +254,8 @@ fn number(place: usize) -> Option<u32> {
 }
 
 /// Something that was not pending in the run that predicts.
-fn stranger(store: &Store, item: &Item, sight: Sight) -> ProvedFinding {
-    ProvedFinding {
+fn stranger(store: &Store, item: &Item, sight: Sight) -> VerifiedFinding {
+    VerifiedFinding {
         finding: None,
         name: item.name.clone().or_else(|| Some(item.kind.as_str().to_owned())),
         location: item.location.as_ref().map(|location| finding::place(store, location)),
@@ -261,11 +265,11 @@ fn stranger(store: &Store, item: &Item, sight: Sight) -> ProvedFinding {
         observed_ms: sight.ms,
         invocation: sight.at.and_then(number),
         // Nothing was to be pending there.
-        verdict: Proved::Contradicted,
+        verdict: Agreement::Contradicted,
     }
 }
 
-fn response(report: &Report, store: &Store, items: &[Item], policy: Policy) -> ProvedResponse {
+fn response(report: &Report, store: &Store, items: &[Item], policy: Policy) -> VerifiedResponse {
     let (predicted, predicted_ms) = mode::response(policy, &report.findings);
     let first = store.invocations.first();
     let observed = first.and_then(|first| {
@@ -286,10 +290,10 @@ fn response(report: &Report, store: &Store, items: &[Item], policy: Policy) -> P
             }
         })
     });
-    let verdict = first.zip(observed).map_or(Proved::NotShown, |(first, observed)| {
+    let verdict = first.zip(observed).map_or(Agreement::NotShown, |(first, observed)| {
         verdict::of_response((predicted, predicted_ms), observed, first)
     });
-    ProvedResponse {
+    VerifiedResponse {
         predicted,
         predicted_ms,
         observed: observed.map(|(time, _)| time),
@@ -302,7 +306,7 @@ fn shutdown(
     store: &Store,
     items: &[Item],
     ids_of: impl Fn(&[&Item]) -> Vec<String>,
-) -> Option<ProvedShutdown> {
+) -> Option<VerifiedShutdown> {
     let (killed, _) = store.killed.filter(|(_, reason)| *reason == KillReason::Shutdown)?;
     let last = store.invocations.len().checked_sub(1)?;
     let is_lost = |item: &&Item| {
@@ -311,5 +315,5 @@ fn shutdown(
     let lost: Vec<&Item> = items.iter().filter(is_lost).collect();
     let notice = store.shutdown_notice_at;
     let ended = notice.zip(store.exited).map(|(notice, (exited, _))| exited.millis_since(notice));
-    Some(ProvedShutdown { notice: notice.is_some(), ended_ms: ended, lost: ids_of(&lost) })
+    Some(VerifiedShutdown { notice: notice.is_some(), ended_ms: ended, lost: ids_of(&lost) })
 }

@@ -1,6 +1,6 @@
 //! The result of `--prove` as a table in Markdown.
 
-use crate::report::{PeerEffect, Proof, Proved, Report};
+use crate::report::{Agreement, PeerEffect, Report, Verification};
 use crate::reporter::markdown::budget::{Draft, Rank};
 use crate::reporter::markdown::escape::prose;
 use crate::reporter::sentence::{peers, verification};
@@ -11,27 +11,31 @@ const HEADING: &str = "\
 
 /// Adds the table, if anything was proved.
 pub(super) fn write(report: &Report, draft: &mut Draft) {
-    let Some(proved) = &report.proof else { return };
+    let Some(proved) = &report.verification else { return };
     draft.section(format!("{}\n\n{HEADING}", prose(&verification::heading(proved))), "\n");
     for tried in verification::tried(report, proved) {
         let (mark, rank) = match tried.verdict {
-            Proved::Confirmed => ("✓", Rank::Quiet),
-            Proved::NotShown => ("–", Rank::Quiet),
-            Proved::Contradicted => ("**✗**", Rank::Deciding),
+            Agreement::Confirmed => ("✓", Rank::Quiet),
+            Agreement::NotShown => ("–", Rank::Quiet),
+            Agreement::Contradicted => ("**✗**", Rank::Deciding),
         };
         let cells = [tried.policy, &tried.what, &tried.predicted, &tried.observed].map(prose);
-        draft.part(rank, "row of the proof", format!("| {mark} {} |\n", cells.join(" | ")));
+        draft.part(rank, "row of the verification", format!("| {mark} {} |\n", cells.join(" | ")));
     }
     draft.section("", "\n");
     write_peers(proved, draft);
     for (label, remark) in verification::remarks(report, proved) {
         let label = label.trim_start_matches("✗ ");
-        draft.part(Rank::Warned, "remark of the proof", format!("- {label}: {}\n", prose(&remark)));
+        draft.part(
+            Rank::Warned,
+            "remark of the verification",
+            format!("- {label}: {}\n", prose(&remark)),
+        );
     }
 }
 
 /// Adds the table of the peers, if any was broken.
-fn write_peers(proved: &Proof, draft: &mut Draft) {
+fn write_peers(proved: &Verification, draft: &mut Draft) {
     let broken = peers::broken(proved);
     if broken.is_empty() {
         return;
@@ -46,7 +50,7 @@ fn write_peers(proved: &Proof, draft: &mut Draft) {
             None => ("–", Rank::Quiet),
         };
         let cells = [&broken.peer, &broken.how, &broken.then].map(|cell| prose(cell));
-        draft.part(rank, "row of the proof", format!("| {mark} {} |\n", cells.join(" | ")));
+        draft.part(rank, "row of the verification", format!("| {mark} {} |\n", cells.join(" | ")));
     }
     draft.section("", "\n");
 }

@@ -1,6 +1,6 @@
 //! Errors that surfaced in a later invocation, in sentences.
 
-use crate::report::{LateError, LateErrorKind, ProvedInvocation, ReportedOutcome};
+use crate::report::{LateError, LateErrorKind, ReportedOutcome, VerifiedInvocation};
 use crate::reporter::sentence::finding::place;
 use crate::reporter::text;
 
@@ -8,7 +8,7 @@ use crate::reporter::text;
 const LONGEST: usize = 100;
 
 /// A later invocation that got no response: it may be for what the first one left.
-pub(crate) fn failed(invocation: &ProvedInvocation) -> Option<String> {
+pub(crate) fn failed(invocation: &VerifiedInvocation) -> Option<String> {
     let how = match invocation.outcome? {
         ReportedOutcome::Response | ReportedOutcome::Held => return None,
         ReportedOutcome::Error => match &invocation.error_type {

@@ -1,7 +1,7 @@
 //! The effects of broken connections on the next invocation; the sentences are shared with
 //! the other formats.
 
-use crate::report::{PeerEffect, Proof, ProvedPeer};
+use crate::report::{PeerEffect, Verification, VerifiedPeer};
 use crate::reporter::sentence::late::{failed, late_error};
 use crate::reporter::text;
 
@@ -20,8 +20,8 @@ pub(crate) struct Broken {
 }
 
 /// Every peer that was broken.
-pub(crate) fn broken(proof: &Proof) -> Vec<Broken> {
-    proof
+pub(crate) fn broken(verification: &Verification) -> Vec<Broken> {
+    verification
         .peers
         .iter()
         .map(|proved| Broken {
@@ -34,9 +34,9 @@ pub(crate) fn broken(proof: &Proof) -> Vec<Broken> {
 }
 
 /// Further remarks, each with a label.
-pub(crate) fn remarks(proof: &Proof) -> Vec<(&'static str, String)> {
+pub(crate) fn remarks(verification: &Verification) -> Vec<(&'static str, String)> {
     let mut remarks = Vec::new();
-    for proved in &proof.peers {
+    for proved in &verification.peers {
         let of = format!("{} {}", text::clip(&proved.peer, LONGEST), proved.broken.done());
         let missing = proved.missing.iter().map(|missing| text::clip(missing, 400).into_owned());
         remarks.extend(missing.map(|text| ("✗ missing", format!("{of}: {text}"))));
@@ -46,7 +46,7 @@ pub(crate) fn remarks(proof: &Proof) -> Vec<(&'static str, String)> {
     remarks
 }
 
-fn how(proved: &ProvedPeer) -> String {
+fn how(proved: &VerifiedPeer) -> String {
     let done = proved.broken.done();
     match proved.connections {
         0 => format!("nothing to be {done}"),
@@ -55,7 +55,7 @@ fn how(proved: &ProvedPeer) -> String {
     }
 }
 
-fn then(proved: &ProvedPeer) -> String {
+fn then(proved: &VerifiedPeer) -> String {
     let Some((effect, index)) = proved.effect.zip(proved.invocation) else {
         return if proved.missing.is_empty() {
             "no connection was open at a freeze".into()

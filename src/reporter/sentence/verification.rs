@@ -3,8 +3,8 @@
 
 use crate::policy::FrozenBy;
 use crate::report::{
-    Finding, Observed, Proof, Proved, ProvedFinding, ProvedInFlight, ProvedInvocation,
-    ProvedPolicy, ProvedShutdown, Report, ResponseTime, Status,
+    Agreement, Finding, Observed, Report, ResponseTime, Status, Verification, VerifiedFinding,
+    VerifiedInFlight, VerifiedInvocation, VerifiedPolicy, VerifiedShutdown,
 };
 use crate::reporter::sentence::late::{failed, late_error};
 use crate::reporter::sentence::{finding, peers};
@@ -21,7 +21,7 @@ const AGAIN: &str = "twice: the first time something went otherwise than predict
 
 /// A prediction and what became of it.
 pub(crate) struct Tried {
-    pub(crate) verdict: Proved,
+    pub(crate) verdict: Agreement,
     pub(crate) policy: &'static str,
     pub(crate) what: String,
     pub(crate) predicted: String,
@@ -29,15 +29,15 @@ pub(crate) struct Tried {
 }
 
 /// The result of the verification by policy.
-pub(crate) fn heading(proof: &Proof) -> String {
-    let named = |wanted: Proved| -> Vec<&str> {
-        let those = proof.policies.iter().filter(|one| one.verdict == wanted);
+pub(crate) fn heading(verification: &Verification) -> String {
+    let named = |wanted: Agreement| -> Vec<&str> {
+        let those = verification.policies.iter().filter(|one| one.verdict == wanted);
         those.map(|one| one.policy.as_str()).collect()
     };
     let parts = [
-        (named(Proved::Contradicted), "CONTRADICTED under"),
-        (named(Proved::NotShown), "not proved under"),
-        (named(Proved::Confirmed), "as predicted under"),
+        (named(Agreement::Contradicted), "CONTRADICTED under"),
+        (named(Agreement::NotShown), "not proved under"),
+        (named(Agreement::Confirmed), "as predicted under"),
     ];
     let results: Vec<String> = parts
         .into_iter()
@@ -45,18 +45,18 @@ pub(crate) fn heading(proof: &Proof) -> String {
         .map(|(policies, how)| format!("{how} {}", policies.join(", ")))
         .collect();
     if results.is_empty() {
-        "proof: nothing was proved".into()
+        "proof: nothing was tried".into()
     } else {
         format!("proof: {}", results.join("; "))
     }
 }
 
 /// Every prediction that was tried.
-pub(crate) fn tried(report: &Report, proof: &Proof) -> Vec<Tried> {
-    proof.policies.iter().flat_map(|policy| of_policy(report, policy)).collect()
+pub(crate) fn tried(report: &Report, verification: &Verification) -> Vec<Tried> {
+    verification.policies.iter().flat_map(|policy| of_policy(report, policy)).collect()
 }
 
-fn of_policy(report: &Report, proved: &ProvedPolicy) -> Vec<Tried> {
+fn of_policy(report: &Report, proved: &VerifiedPolicy) -> Vec<Tried> {
     let policy = proved.policy.as_str();
     let mut all = Vec::new();
     let response = &proved.response;
@@ -69,8 +69,8 @@ fn of_policy(report: &Report, proved: &ProvedPolicy) -> Vec<Tried> {
             observed: time(observed, response.observed_ms),
         });
     }
-    let mut findings: Vec<&ProvedFinding> = proved.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict == Proved::Contradicted));
+    let mut findings: Vec<&VerifiedFinding> = proved.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict == Agreement::Contradicted));
     let rest = findings.len().saturating_sub(FINDINGS_SHOWN);
     let shown = findings.into_iter().take(FINDINGS_SHOWN);
     all.extend(shown.map(|finding| Tried {
@@ -82,7 +82,7 @@ fn of_policy(report: &Report, proved: &ProvedPolicy) -> Vec<Tried> {
     }));
     if rest > 0 {
         all.push(Tried {
-            verdict: Proved::Confirmed,
+            verdict: Agreement::Confirmed,
             policy,
             what: format!("{rest} more"),
             predicted: String::new(),
@@ -103,7 +103,7 @@ fn time(response: ResponseTime, ms: Option<f64>) -> String {
 }
 
 /// The id of a finding; for what was not predicted its name and place.
-fn what(report: &Report, proved: &ProvedFinding) -> String {
+fn what(report: &Report, proved: &VerifiedFinding) -> String {
     if let Some(id) = &proved.finding {
         let known = report.findings.iter().find(|known| known.id == *id);
         return known.map_or_else(|| text::clip(id, LONGEST).into_owned(), short);
@@ -122,7 +122,7 @@ fn short(finding: &Finding) -> String {
     }
 }
 
-fn predicted(proved: &ProvedFinding) -> String {
+fn predicted(proved: &VerifiedFinding) -> String {
     match (proved.predicted, proved.predicted_ms) {
         (None, _) => "not pending".into(),
         (Some(fate), None) => fate.as_str().into(),
@@ -131,7 +131,7 @@ fn predicted(proved: &ProvedFinding) -> String {
 }
 
 /// The observation of a finding.
-fn observed(proved: &ProvedFinding) -> String {
+fn observed(proved: &VerifiedFinding) -> String {
     let ms = proved.observed_ms.map(text::duration);
     let ms = ms.as_deref().unwrap_or("some time");
     let inside = proved.invocation.map(|index| format!(", in invocation {index}"));
@@ -152,9 +152,9 @@ fn observed(proved: &ProvedFinding) -> String {
 }
 
 /// Further remarks, each with a label.
-pub(crate) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, String)> {
+pub(crate) fn remarks(report: &Report, verification: &Verification) -> Vec<(&'static str, String)> {
     let mut remarks: Vec<(&'static str, String)> = Vec::new();
-    for proved in &proof.policies {
+    for proved in &verification.policies {
         let policy = proved.policy.as_str();
         let own = proved
             .missing
@@ -166,7 +166,7 @@ pub(crate) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
         let frozen = frozen_by(proved).map(|text| ("frozen", text));
         let lost = proved.shutdown.as_ref().and_then(shutdown).map(|text| ("lost", text));
         let at_once = proved.in_flight.as_ref().map(in_flight);
-        let again = proved.tries > 1 && proved.verdict != Proved::Contradicted;
+        let again = proved.tries > 1 && proved.verdict != Agreement::Contradicted;
         let again = again.then(|| ("tried", AGAIN.to_owned()));
         remarks.extend(
             own.chain(failed)
@@ -177,12 +177,12 @@ pub(crate) fn remarks(report: &Report, proof: &Proof) -> Vec<(&'static str, Stri
                 .map(|(label, text)| (label, format!("{policy}: {text}"))),
         );
     }
-    remarks.extend(peers::remarks(proof));
+    remarks.extend(peers::remarks(verification));
     remarks
 }
 
 /// By what means, if it was frozen at all.
-fn frozen_by(proved: &ProvedPolicy) -> Option<String> {
+fn frozen_by(proved: &VerifiedPolicy) -> Option<String> {
     let mut means: Vec<FrozenBy> =
         proved.invocations.iter().filter_map(|known| known.frozen_by).collect();
     means.sort();
@@ -196,14 +196,14 @@ fn frozen_by(proved: &ProvedPolicy) -> Option<String> {
 }
 
 /// Returns true if the same invocation had another outcome when nothing was enforced.
-fn is_new(report: &Report, proved: &ProvedInvocation) -> bool {
+fn is_new(report: &Report, proved: &VerifiedInvocation) -> bool {
     let same = report.invocations.iter().find(|known| known.index == proved.index);
     same.is_none_or(|known| known.outcome != proved.outcome)
 }
 
 /// Several invocations at the same time.
-fn in_flight(known: &ProvedInFlight) -> (&'static str, String) {
-    let ProvedInFlight { events, most, answered, slowest_ms } = known;
+fn in_flight(known: &VerifiedInFlight) -> (&'static str, String) {
+    let VerifiedInFlight { events, most, answered, slowest_ms } = known;
     if *events == 0 {
         return ("at once", "the runtime takes one invocation at a time".to_owned());
     }
@@ -217,7 +217,7 @@ fn in_flight(known: &ProvedInFlight) -> (&'static str, String) {
     ("at once", format!("{most} invocations at the same time, all answered{slowest}"))
 }
 
-fn shutdown(shutdown: &ProvedShutdown) -> Option<String> {
+fn shutdown(shutdown: &VerifiedShutdown) -> Option<String> {
     if shutdown.lost.is_empty() {
         return None;
     }

@@ -1,23 +1,23 @@
 //! The part of the table for `--prove`: each prediction beside what was observed, then the peers
 //! whose connections were broken, then remarks.
 
-use crate::report::{PeerEffect, Proof, Proved, Report};
+use crate::report::{Agreement, PeerEffect, Report, Verification};
 use crate::reporter::sentence::peers::{Broken, HEADING, broken};
 use crate::reporter::sentence::verification::{Tried, heading, remarks, tried};
 use crate::reporter::text::layout::{Page, Row, Style};
 
 /// Writes the table, if anything was proved.
 pub(super) fn write(report: &Report, page: &mut Page) {
-    let Some(proof) = &report.proof else { return };
+    let Some(verification) = &report.verification else { return };
     page.blank();
-    page.paragraph(0, &heading(proof), Style::Bold);
-    let rows: Vec<_> = tried(report, proof).into_iter().map(row).collect();
+    page.paragraph(0, &heading(verification), Style::Bold);
+    let rows: Vec<_> = tried(report, verification).into_iter().map(row).collect();
     if !rows.is_empty() {
         page.blank();
         page.grid(2, &["policy", "what", "predicted", "observed"], &rows, &[]);
     }
-    write_peers(proof, page);
-    let remarks = remarks(report, proof);
+    write_peers(verification, page);
+    let remarks = remarks(report, verification);
     if !remarks.is_empty() {
         page.blank();
         let rows: Vec<Row> =
@@ -28,17 +28,17 @@ pub(super) fn write(report: &Report, page: &mut Page) {
 
 fn row(tried: Tried) -> (Vec<String>, Style) {
     let (mark, style) = match tried.verdict {
-        Proved::Confirmed => ("✓", Style::Plain),
-        Proved::NotShown => ("–", Style::Dim),
-        Proved::Contradicted => ("✗", Style::Red),
+        Agreement::Confirmed => ("✓", Style::Plain),
+        Agreement::NotShown => ("–", Style::Dim),
+        Agreement::Contradicted => ("✗", Style::Red),
     };
     let policy = format!("{mark}\u{a0}{}", tried.policy);
     (vec![policy, tried.what, tried.predicted, tried.observed], style)
 }
 
 /// Writes the table, if any peer was broken.
-fn write_peers(proof: &Proof, page: &mut Page) {
-    let rows: Vec<_> = broken(proof).into_iter().map(peer_row).collect();
+fn write_peers(verification: &Verification, page: &mut Page) {
+    let rows: Vec<_> = broken(verification).into_iter().map(peer_row).collect();
     if !rows.is_empty() {
         page.blank();
         page.grid(2, &HEADING, &rows, &[]);

@@ -83,11 +83,11 @@ fn every_finding_that_matters_has_a_row_with_all_its_cells() {
             let expected = results.reports.iter().map(|report| shown(&report.handler.name));
             assert_eq!(names, expected.collect::<Vec<_>>(), "{name}");
         }
-        let proved = results.reports.iter().any(|report| report.proof.is_some());
+        let proved = results.reports.iter().any(|report| report.verification.is_some());
         let tried = self::rows(&page, "policy");
         assert_eq!(tried.is_empty(), !proved, "{name}");
         assert!(tried.iter().all(|row| row.len() == 4), "{name}");
-        let peers = results.reports.iter().filter_map(|report| report.proof.as_ref());
+        let peers = results.reports.iter().filter_map(|report| report.verification.as_ref());
         let peers: usize = peers.map(|proof| proof.peers.len()).sum();
         assert_eq!(self::rows(&page, "peer").len(), peers, "{name}");
         // A parser fills up rows that are too short and cuts those that are too long.

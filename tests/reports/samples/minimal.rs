@@ -107,7 +107,7 @@ pub(crate) fn with_gaps<Id: Copy + Into<DiagnosticId>>(
             mode("async", Policy::Freeze, true),
             mode("implicit", Policy::HoldResponse, false),
         ],
-        proof: None,
+        verification: None,
         expectations: Vec::new(),
         baseline: None,
         summary: Summary::default(),

@@ -131,7 +131,7 @@ pub(crate) fn hostile() -> Report {
         gap("sockets-unreadable", &hostile, Some(&hostile)),
         gap("sockets-not-observed", &hostile, Some(&hostile)),
     ];
-    report.proof = Some(verifications::proof(&hostile));
+    report.verification = Some(verifications::proof(&hostile));
     finish(report, &[RUST, MANAGED_INSTANCES])
 }
 
@@ -243,7 +243,7 @@ pub(crate) fn everything() -> Report {
     .to_vec();
     report.baseline = Some(UsedBaseline { file: "loopcheck.json".into(), gone: vec![gone()] });
     report.summary = Summary { stale: 2, gone: 1, ..report.summary };
-    report.proof = Some(verifications::proof("connect"));
+    report.verification = Some(verifications::proof("connect"));
     finish(report, &[RUST])
 }
 
@@ -348,7 +348,7 @@ fn report(verdict: Verdict, exit_code: u8) -> Report {
         invocations: vec![invocation(1), invocation(2)],
         findings: Vec::new(),
         modes: Vec::new(),
-        proof: None,
+        verification: None,
         expectations: Vec::new(),
         baseline: None,
         summary: Summary::default(),

@@ -3,16 +3,16 @@
 use crate::samples::findings::place;
 use loopcheck::policy::{Break, FrozenBy, Policy};
 use loopcheck::report::{
-    Fate, LateError, LateErrorKind, Observed, PeerEffect, Proof, Proved, ProvedFinding,
-    ProvedInFlight, ProvedInvocation, ProvedPeer, ProvedPolicy, ProvedResponse, ProvedShutdown,
-    ReportedOutcome, ResponseTime,
+    Agreement, Fate, LateError, LateErrorKind, Observed, PeerEffect, ReportedOutcome, ResponseTime,
+    Verification, VerifiedFinding, VerifiedInFlight, VerifiedInvocation, VerifiedPeer,
+    VerifiedPolicy, VerifiedResponse, VerifiedShutdown,
 };
 
 /// What has been seen of everything, under every policy. `name` is foreign text.
-pub(crate) fn proof(name: &str) -> Proof {
-    let verdicts = [Proved::Confirmed, Proved::NotShown, Proved::Contradicted];
+pub(crate) fn proof(name: &str) -> Verification {
+    let verdicts = [Agreement::Confirmed, Agreement::NotShown, Agreement::Contradicted];
     let policies = Policy::ALL.iter().zip(verdicts.iter().cycle());
-    Proof {
+    Verification {
         pause_ms: 1_000.0,
         policies: policies.map(|(policy, verdict)| proved(*policy, *verdict, name)).collect(),
         peers: peers(name),
@@ -20,11 +20,11 @@ pub(crate) fn proof(name: &str) -> Proof {
 }
 
 /// Every effect of every way to break a connection, and what could not be shown.
-fn peers(name: &str) -> Vec<ProvedPeer> {
+fn peers(name: &str) -> Vec<VerifiedPeer> {
     let effects = PeerEffect::ALL.iter().copied().map(Some).chain([None, None]);
     let effects: Vec<_> = effects.enumerate().collect();
     let all = Break::ALL.iter().flat_map(|broken| effects.iter().map(move |one| (*broken, *one)));
-    all.map(|(broken, (place, effect))| ProvedPeer {
+    all.map(|(broken, (place, effect))| VerifiedPeer {
         peer: name.to_owned(),
         broken,
         connections: u32::from(effect.is_some()) + u32::from(place == 0),
@@ -44,14 +44,14 @@ fn peers(name: &str) -> Vec<ProvedPeer> {
     .collect()
 }
 
-fn proved(policy: Policy, verdict: Proved, name: &str) -> ProvedPolicy {
+fn proved(policy: Policy, verdict: Agreement, name: &str) -> VerifiedPolicy {
     let kinds = [
         LateErrorKind::Exception,
         LateErrorKind::Rejection,
         LateErrorKind::Panic,
         LateErrorKind::Exit,
     ];
-    ProvedPolicy {
+    VerifiedPolicy {
         policy,
         verdict,
         tries: 2,
@@ -73,24 +73,24 @@ fn proved(policy: Policy, verdict: Proved, name: &str) -> ProvedPolicy {
             .map(|(kind, left_by)| late(kind, left_by, name))
             .collect(),
         in_flight: [
-            Some(ProvedInFlight { events: 0, most: 1, answered: 0, slowest_ms: None }),
-            Some(ProvedInFlight { events: 4, most: 4, answered: 4, slowest_ms: Some(3.0) }),
-            Some(ProvedInFlight { events: 4, most: 3, answered: 0, slowest_ms: None }),
-            Some(ProvedInFlight { events: 4, most: 4, answered: 2, slowest_ms: Some(3.0) }),
+            Some(VerifiedInFlight { events: 0, most: 1, answered: 0, slowest_ms: None }),
+            Some(VerifiedInFlight { events: 4, most: 4, answered: 4, slowest_ms: Some(3.0) }),
+            Some(VerifiedInFlight { events: 4, most: 3, answered: 0, slowest_ms: None }),
+            Some(VerifiedInFlight { events: 4, most: 4, answered: 2, slowest_ms: Some(3.0) }),
         ][policy as usize]
             .clone(),
         shutdown: [
-            Some(ProvedShutdown { notice: true, ended_ms: Some(12.0), lost: vec!["F1".into()] }),
-            Some(ProvedShutdown { notice: true, ended_ms: None, lost: vec!["F1".into()] }),
-            Some(ProvedShutdown { notice: false, ended_ms: None, lost: vec!["F1".into()] }),
+            Some(VerifiedShutdown { notice: true, ended_ms: Some(12.0), lost: vec!["F1".into()] }),
+            Some(VerifiedShutdown { notice: true, ended_ms: None, lost: vec!["F1".into()] }),
+            Some(VerifiedShutdown { notice: false, ended_ms: None, lost: vec!["F1".into()] }),
             None,
         ][policy as usize]
             .clone(),
-        missing: if verdict == Proved::NotShown { vec![name.to_owned()] } else { Vec::new() },
+        missing: if verdict == Agreement::NotShown { vec![name.to_owned()] } else { Vec::new() },
     }
 }
 
-fn response(policy: Policy) -> ProvedResponse {
+fn response(policy: Policy) -> VerifiedResponse {
     let (predicted, observed) = match policy {
         Policy::Freeze => (ResponseTime::AtOnce, Some(ResponseTime::AtOnce)),
         Policy::HoldResponse => (ResponseTime::Held, Some(ResponseTime::Timeout)),
@@ -98,12 +98,12 @@ fn response(policy: Policy) -> ProvedResponse {
         Policy::RunOn => (ResponseTime::AtOnce, None),
     };
     let ms = observed.filter(|observed| *observed == ResponseTime::Held).map(|_| 300.0);
-    ProvedResponse {
+    VerifiedResponse {
         predicted,
         predicted_ms: ms,
         observed,
         observed_ms: ms,
-        verdict: Proved::Contradicted,
+        verdict: Agreement::Contradicted,
     }
 }
 
@@ -111,8 +111,8 @@ fn invocation(
     index: u32,
     outcome: Option<ReportedOutcome>,
     error_type: Option<&str>,
-) -> ProvedInvocation {
-    ProvedInvocation {
+) -> VerifiedInvocation {
+    VerifiedInvocation {
         index,
         outcome,
         error_type: error_type.map(str::to_owned),
@@ -127,8 +127,8 @@ fn invocation(
 }
 
 /// One of the findings of the report, or with a name something that was not predicted.
-fn finding(observed: Observed, verdict: Proved, name: Option<&str>) -> ProvedFinding {
-    ProvedFinding {
+fn finding(observed: Observed, verdict: Agreement, name: Option<&str>) -> VerifiedFinding {
+    VerifiedFinding {
         finding: name.is_none().then(|| "F1".to_owned()),
         name: name.map(str::to_owned),
         location: name.map(|name| place(name, 5, 1)),

@@ -10,18 +10,18 @@ use crate::report::mode::ResponseTime;
 
 /// The result of `--prove`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Proof {
+pub struct Verification {
     /// For how long the environment was frozen between two invocations, or left alone.
     pub pause_ms: f64,
     /// One run for each policy, in their order.
-    pub policies: Vec<ProvedPolicy>,
+    pub policies: Vec<VerifiedPolicy>,
     /// For each peer one run for each way to break its connections.
-    pub peers: Vec<ProvedPeer>,
+    pub peers: Vec<VerifiedPeer>,
 }
 
 /// A run under `freeze` in which the connections to a peer were broken during each freeze.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedPeer {
+pub struct VerifiedPeer {
     /// HOST:PORT, as it was given.
     pub peer: String,
     /// The way in which they were broken.
@@ -36,7 +36,7 @@ pub struct ProvedPeer {
     /// To which one, from 1.
     pub invocation: Option<u32>,
     /// Every invocation that began.
-    pub invocations: Vec<ProvedInvocation>,
+    pub invocations: Vec<VerifiedInvocation>,
     /// Errors that surfaced in a later invocation than the one that had left them.
     pub late_errors: Vec<LateError>,
     /// Missing evidence; then nothing is shown.
@@ -62,33 +62,33 @@ pub enum PeerEffect {
 
 /// A run in which a policy was enforced.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedPolicy {
+pub struct VerifiedPolicy {
     /// The policy.
     pub policy: Policy,
     /// The verdict on the predictions.
-    pub verdict: Proved,
+    pub verdict: Agreement,
     /// The number of runs: a contradiction counts only if it is seen again.
     pub tries: u32,
     /// When the caller had its answer.
-    pub response: ProvedResponse,
+    pub response: VerifiedResponse,
     /// Every invocation that began.
-    pub invocations: Vec<ProvedInvocation>,
+    pub invocations: Vec<VerifiedInvocation>,
     /// The observations of the findings.
-    pub findings: Vec<ProvedFinding>,
+    pub findings: Vec<VerifiedFinding>,
     /// Errors that surfaced in a later invocation than the one that had left them.
     pub late_errors: Vec<LateError>,
     /// Several invocations at the same time, after all of these; `None` where that was not tried: the
     /// policy does not allow for it, or the runtime that is played for Node.js does not.
-    pub in_flight: Option<ProvedInFlight>,
+    pub in_flight: Option<VerifiedInFlight>,
     /// The shutdown of the environment.
-    pub shutdown: Option<ProvedShutdown>,
+    pub shutdown: Option<VerifiedShutdown>,
     /// Missing evidence; then nothing is confirmed.
     pub missing: Vec<String>,
 }
 
 /// Invocations that were in flight at the same time.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedInFlight {
+pub struct VerifiedInFlight {
     /// The number of events delivered at once; 0: none, because the runtime takes one at a time.
     pub events: u32,
     /// The most invocations that were in flight at the same time.
@@ -102,7 +102,7 @@ pub struct ProvedInFlight {
 /// The verdict of a run on a prediction.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Proved {
+pub enum Agreement {
     /// It happened as predicted.
     Confirmed,
     /// The run could not show it.
@@ -113,7 +113,7 @@ pub enum Proved {
 
 /// When the caller had its answer in the first invocation.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedResponse {
+pub struct VerifiedResponse {
     /// The prediction.
     pub predicted: ResponseTime,
     /// For how long it was to be held; `None` where that is not known.
@@ -123,12 +123,12 @@ pub struct ProvedResponse {
     /// For how long it was held, from the completion.
     pub observed_ms: Option<f64>,
     /// The verdict.
-    pub verdict: Proved,
+    pub verdict: Agreement,
 }
 
 /// An invocation under an enforced policy.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedInvocation {
+pub struct VerifiedInvocation {
     /// From 1.
     pub index: u32,
     /// Its outcome.
@@ -147,7 +147,7 @@ pub struct ProvedInvocation {
 
 /// The observation of a finding.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedFinding {
+pub struct VerifiedFinding {
     /// The id of the finding; `None`: nothing like it was pending in the run that predicts.
     pub finding: Option<String>,
     /// Its name, for one that was not predicted.
@@ -165,7 +165,7 @@ pub struct ProvedFinding {
     /// In which invocation that was, from 1.
     pub invocation: Option<u32>,
     /// The verdict.
-    pub verdict: Proved,
+    pub verdict: Agreement,
 }
 
 /// The observation of an item under an enforced policy.
@@ -232,7 +232,7 @@ pub enum LateErrorKind {
 
 /// The shutdown of the environment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ProvedShutdown {
+pub struct VerifiedShutdown {
     /// True if SIGTERM came first: only where an extension is registered.
     pub notice: bool,
     /// From SIGTERM to the end of the process, if it ended by itself in its time.
