@@ -8,32 +8,25 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// Embeds files of `agent/` by their names.
-macro_rules! agent_files {
-    ($($name:literal,)+) => {
-        &[$(($name, include_str!(concat!("../agent/", $name))),)+]
+/// Embeds files of a folder by their names.
+macro_rules! embed {
+    ($folder:literal: $($name:literal,)+) => {
+        &[$(($name, include_str!(concat!("../", $folder, "/", $name))),)+]
     };
 }
 
-/// Every file by its name; they load each other as `./name.cjs`. A test compares the list with the
-/// folder.
-const FILES: &[(&str, &str)] = agent_files![
+/// The files of the agent by their names. They are written into the same folder as those of the mini
+/// runtime, so that each loads any other as `./name.cjs`. A test compares the lists with the folders.
+const AGENT_FILES: &[(&str, &str)] = embed![
+    "agent":
     "agent.cjs",
     "alive.cjs",
-    "api.cjs",
     "audit.cjs",
-    "bootstrap.cjs",
-    "client3.cjs",
-    "client4.cjs",
     "clock.cjs",
     "context.cjs",
-    "errors.cjs",
     "facts.cjs",
-    "globals.cjs",
     "hooks.cjs",
     "kinds.cjs",
-    "lambda-context.cjs",
-    "load.cjs",
     "marks.cjs",
     "pipe.cjs",
     "promises.cjs",
@@ -41,8 +34,21 @@ const FILES: &[(&str, &str)] = agent_files![
     "records.cjs",
     "ric.cjs",
     "site.cjs",
-    "stream.cjs",
     "symbols.cjs",
+];
+
+/// The files of the mini runtime.
+const RUNTIME_FILES: &[(&str, &str)] = embed![
+    "mini_runtime":
+    "api.cjs",
+    "bootstrap.cjs",
+    "client3.cjs",
+    "client4.cjs",
+    "errors.cjs",
+    "globals.cjs",
+    "lambda-context.cjs",
+    "load.cjs",
+    "stream.cjs",
 ];
 
 /// The entry that watches the handler, loaded before anything else.
@@ -72,7 +78,7 @@ impl AgentFiles {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(parent)?;
         let path = folder.path().canonicalize()?;
-        for (name, text) in FILES {
+        for (name, text) in AGENT_FILES.iter().chain(RUNTIME_FILES) {
             fs::write(path.join(name), text)?;
         }
         if path.to_str().is_none() {
@@ -105,26 +111,34 @@ mod tests {
     use super::*;
     use crate::host::scratch::Scratch;
 
+    fn all_files() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+        AGENT_FILES.iter().chain(RUNTIME_FILES)
+    }
+
     #[test]
-    fn every_file_of_the_folder_is_embedded() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/host/runtimes/node/agent");
-        let there: BTreeSet<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".cjs"))
-            .collect();
-        let embedded: BTreeSet<String> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
-        assert_eq!(embedded.len(), FILES.len(), "every file once");
-        assert_eq!(embedded, there, "left: FILES; right: src/host/runtimes/node/agent");
-        for entry in [AGENT, BOOTSTRAP] {
+    fn every_file_of_the_folders_is_embedded() {
+        for (folder, files, entry) in
+            [("agent", AGENT_FILES, AGENT), ("mini_runtime", RUNTIME_FILES, BOOTSTRAP)]
+        {
+            let folder = format!("src/host/runtimes/node/{folder}");
+            let there: BTreeSet<String> =
+                fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder))
+                    .unwrap()
+                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                    .filter(|name| name.ends_with(".cjs"))
+                    .collect();
+            let embedded: BTreeSet<String> =
+                files.iter().map(|(name, _)| (*name).to_owned()).collect();
+            assert_eq!(embedded.len(), files.len(), "every file once");
+            assert_eq!(embedded, there, "left: what is embedded; right: {folder}");
             assert!(embedded.contains(entry), "{entry}");
         }
     }
 
     #[test]
     fn a_file_loads_only_what_is_embedded_or_nodes_own() {
-        let known: BTreeSet<String> = FILES.iter().map(|(name, _)| format!("./{name}")).collect();
-        for (name, text) in FILES {
+        let known: BTreeSet<String> = all_files().map(|(name, _)| format!("./{name}")).collect();
+        for (name, text) in all_files() {
             let calls = text.split("require('").skip(1).filter_map(|rest| rest.split('\'').next());
             for asked in calls.filter(|asked| asked.starts_with('.')) {
                 assert!(known.contains(asked), "{name} loads {asked}");
@@ -138,7 +152,7 @@ mod tests {
         let files = AgentFiles::write_below(scratch.path()).unwrap();
         let folder = files.folder().to_owned();
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), FILES.len());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), all_files().count());
         assert!(files.agent().is_file() && files.bootstrap().is_file());
         drop(files);
         assert!(!folder.exists());
