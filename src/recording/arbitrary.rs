@@ -24,6 +24,7 @@ use crate::observation::{
     SocketScan, Subscription, UncaughtError, UncaughtKind,
 };
 use crate::recording::arbitrary_feed::feed_update;
+use crate::recording::arbitrary_values::{text, time};
 
 /// Some observations, the same ones each time.
 pub(super) fn sample(count: usize) -> Vec<Observation> {
@@ -473,36 +474,9 @@ fn length() -> impl Strategy<Value = prost_types::Duration> {
         .prop_map(|(seconds, nanos)| prost_types::Duration { seconds, nanos })
 }
 
-pub(super) fn time() -> impl Strategy<Value = Timestamp> {
-    prop_oneof![any::<u64>(), Just(0), Just(u64::MAX)].prop_map(Timestamp::from_nanos)
-}
-
 fn address() -> impl Strategy<Value = SocketAddr> {
     let scoped = any::<SocketAddrV6>()
         .prop_map(|address| SocketAddr::V6(SocketAddrV6::new(*address.ip(), address.port(), 7, 9)));
     let mapped = Just(SocketAddr::from(([0, 0, 0, 0, 0, 0xffff, 0x7f00, 1], 80)));
     prop_oneof![any::<SocketAddr>(), scoped, mapped]
-}
-
-/// Text that breaks what is careless with text.
-pub(super) fn text() -> impl Strategy<Value = String> {
-    let hostile = select(vec![
-        "",
-        "\0",
-        "\r\n",
-        "\u{1b}[31m\u{7}",
-        "\u{202e}txt.exe",
-        "\u{feff}",
-        "\u{fffd}\u{10ffff}",
-        "👩‍👩‍👧",
-        "../../etc/passwd",
-        "%0A::error::",
-        "</script><!--",
-        "\u{8d}LOOP\r\n\0",
-    ]);
-    prop_oneof![
-        4 => any::<String>(),
-        4 => hostile.prop_map(str::to_owned),
-        1 => (0..20_000_usize).prop_map(|length| "ä".repeat(length)),
-    ]
 }

@@ -10,7 +10,7 @@ use crate::feed::update::{
 };
 use crate::model::facts::{ItemFacts, ItemKind};
 use crate::model::location::Package;
-use crate::recording::arbitrary::{text, time};
+use crate::recording::arbitrary_values::{text, time};
 
 /// Any update.
 pub(super) fn feed_update() -> impl Strategy<Value = Update> {

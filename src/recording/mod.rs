@@ -22,3 +22,5 @@ mod generated;
 mod arbitrary;
 #[cfg(test)]
 mod arbitrary_feed;
+#[cfg(test)]
+mod arbitrary_values;

@@ -13,11 +13,8 @@ use tonic::transport::Endpoint;
 
 use crate::host::clock::Clock;
 use crate::host::feed::console::ConsoleFeed;
+use crate::host::feed::signal::{FeedSignal, Round};
 use crate::host::feed::typed::TypedFeed;
-use crate::observation::Observation;
-
-/// A full state of a busy handler exceeds tonic's limit of 4 MiB by far; changes of 6 MB were seen.
-pub(super) const MESSAGE_LIMIT: usize = 1 << 30;
 
 /// How long to wait between two attempts to connect.
 const RETRY: Duration = Duration::from_millis(2);
@@ -28,26 +25,6 @@ pub(crate) enum AttachedFeed {
     Typed(TypedFeed),
     /// tokio-console's, as console-subscriber serves it.
     Console(ConsoleFeed),
-}
-
-/// What a feed has to say to the session.
-#[derive(Debug)]
-pub(crate) enum FeedSignal {
-    /// Something was observed.
-    Observed(Box<Observation>),
-    /// A round is over; everything that it showed has been sent.
-    RoundDone,
-    /// The feed can never be complete again.
-    Incomplete,
-}
-
-/// A question whether the feed is complete.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Round {
-    /// Whether it is the first for an instant.
-    pub(crate) fresh: bool,
-    /// Whether to compare with the full state afterwards; only tokio-console's feed has one.
-    pub(crate) audit: bool,
 }
 
 /// Why the feed could not be attached.

@@ -16,7 +16,7 @@ use tonic::{Status, Streaming};
 
 use crate::feed::console::MessageReader;
 use crate::host::clock::Clock;
-use crate::host::feed::attach::{FeedSignal, MESSAGE_LIMIT, Round};
+use crate::host::feed::signal::{FeedSignal, MESSAGE_LIMIT, Round};
 use crate::model::time::Timestamp;
 use crate::observation::{DrainCycles, Observation, ObservationKind, Subscription};
 

@@ -2,6 +2,7 @@
 
 mod attach;
 mod console;
+mod signal;
 mod typed;
 
 #[rustfmt::skip]
@@ -14,4 +15,5 @@ mod typed;
 )]
 pub(crate) mod generated;
 
-pub(crate) use attach::{AttachError, AttachedFeed, FeedSignal, Round, listening};
+pub(crate) use attach::{AttachError, AttachedFeed, listening};
+pub(crate) use signal::{FeedSignal, Round};
