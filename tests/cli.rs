@@ -45,6 +45,20 @@ fn help_of_run() {
 }
 
 #[test]
+fn a_managed_runtime_that_is_not_run_is_named_as_such() {
+    for (name, reason) in [
+        ("python3.13", "is a managed runtime that loopcheck does not run"),
+        ("nodejs16.x", "is a managed runtime that is too old"),
+        ("nodejs20", "invalid value 'nodejs20'"),
+    ] {
+        let finished = loopcheck(&["run", "handler.js", "--runtime", name]).finish();
+        assert_eq!(finished.code(), 2, "{finished:#?}");
+        assert!(finished.stderr.contains(reason), "{finished:#?}");
+        assert!(finished.stderr.contains("nodejs26.x"), "{finished:#?}");
+    }
+}
+
+#[test]
 fn help_of_replay() {
     check_help("replay", &["replay", "--help"]);
 }

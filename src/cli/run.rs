@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use crate::cli::top::EXIT_CODES;
-use crate::cli::values::{key_value, mode, runtime, shard};
+use crate::cli::values::{RuntimeName, key_value, mode, shard};
 use crate::cli::{GateArgs, OutputArgs};
 use crate::config::{self, RunOptions};
 use crate::observation::Peer;
@@ -80,7 +80,7 @@ pub struct RunArgs {
     pub release: bool,
 
     /// For Node.js: the managed runtime to run as [default: by the version of node]
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime(), conflicts_with = "ric", requires = "handler")]
+    #[arg(long, value_name = "RUNTIME", value_parser = RuntimeName, conflicts_with = "ric", requires = "handler")]
     pub runtime: Option<String>,
 
     /// For Node.js: run with the aws-lambda-ric that is installed in this folder, or in its

@@ -1,7 +1,13 @@
 //! The values of single options.
 
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
+
 use crate::report::Shard;
-use crate::runtime::{self, all_modes};
+use crate::runtime::{self, Refusal, all_modes};
 
 /// `I/N`.
 pub(super) fn shard(text: &str) -> Result<Shard, String> {
@@ -18,12 +24,38 @@ pub(super) fn shard(text: &str) -> Result<Shard, String> {
 }
 
 /// The id of a completion mode.
-pub(super) fn mode() -> clap::builder::PossibleValuesParser {
-    all_modes().map(|mode| clap::builder::PossibleValue::new(mode.id).help(mode.title)).into()
+pub(super) fn mode() -> PossibleValuesParser {
+    all_modes().map(|mode| PossibleValue::new(mode.id).help(mode.title)).into()
 }
 
-/// The name of a managed runtime.
-pub(super) fn runtime() -> clap::builder::PossibleValuesParser {
+/// Reads the name of a managed runtime that loopcheck runs; one that is known and not run is named
+/// as such.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RuntimeName;
+
+impl TypedValueParser for RuntimeName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let name = value.to_string_lossy();
+        if let Err(refusal @ (Refusal::NotRun | Refusal::TooOld)) = runtime::find(&name) {
+            let message = format!("{name} {refusal}\n");
+            return Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command));
+        }
+        runtime_names().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(runtime::versions().map(|version| PossibleValue::new(version.name))))
+    }
+}
+
+fn runtime_names() -> PossibleValuesParser {
     runtime::versions().map(|version| version.name).into()
 }
 
