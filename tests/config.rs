@@ -157,7 +157,7 @@ fn wrong(spot: &Spot, value: &str) -> (String, String) {
             ("\"one\"".into(), format!("write it as {key} = [\"one\"]"))
         }
         ("expect", "until") => (format!("\"{value}\""), format!("leave the quotes out: {key} = ")),
-        ("expect", "kind" | "rule") => ("\"none-*\"".into(), "there are: ".into()),
+        ("expect", "kind" | "rule") => ("\"none-*\"".into(), "expected one of: ".into()),
         ("env", _) => ("8080".into(), "put it in quotes: \"8080\"".into()),
         _ => ("7".into(), format!("for example: {key} = ")),
     }
@@ -252,7 +252,7 @@ fn the_examples_are_true_and_name_every_key() {
     ] {
         let text = format!("{header}\"\" = 1\n");
         let hint = read(&text).unwrap_err()[0].hint.clone().unwrap();
-        let names = hint.strip_prefix("there are: ").unwrap();
+        let names = hint.strip_prefix("expected one of: ").unwrap();
         for key in names.split(", ") {
             assert!(used.contains(&(table.to_owned(), key.to_owned())), "{table}: {key}");
         }
