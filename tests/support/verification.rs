@@ -21,6 +21,9 @@ pub const LONG_FREEZE: &str = "2s";
 /// The time limit of an invocation: what never ends is awaited for so long.
 pub const TIMEOUT: &str = "3s";
 
+/// The time limit where nothing is to be awaited.
+pub const LONG_TIMEOUT: &str = "60s";
+
 pub fn prove(call: Call) -> Call {
     call.args(["--prove", "--freeze-for", FREEZE])
 }
@@ -28,7 +31,10 @@ pub fn prove(call: Call) -> Call {
 /// `--prove` of a sample, as a function with a short time limit.
 pub fn prove_sample(sample: &Sample, runtime: Runtime, servers: &Servers) -> Option<Call> {
     let call = call_of(sample, runtime, servers)?.args(sample.options_without_durations());
-    Some(prove(call).args(["--timeout", TIMEOUT]))
+    // Where nothing is pending no deadline is waited for, and a busy machine may need its time.
+    let nothing_pending = sample.truth(runtime).findings.is_empty();
+    let timeout = if nothing_pending { LONG_TIMEOUT } else { TIMEOUT };
+    Some(prove(call).args(["--timeout", timeout]))
 }
 
 /// The result of `--prove` under a policy.
