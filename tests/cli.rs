@@ -51,7 +51,7 @@ fn a_managed_runtime_that_is_not_run_is_named_as_such() {
         ("nodejs16.x", "is a managed runtime that is too old"),
         ("nodejs20", "invalid value 'nodejs20'"),
     ] {
-        let finished = loopcheck(&["run", "handler.js", "--runtime", name]).finish();
+        let finished = loopcheck(["run", "handler.js", "--runtime", name]).finish();
         assert_eq!(finished.code(), 2, "{finished:#?}");
         assert!(finished.stderr.contains(reason), "{finished:#?}");
         assert!(finished.stderr.contains("nodejs26.x"), "{finished:#?}");
