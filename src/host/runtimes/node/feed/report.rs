@@ -6,7 +6,8 @@ use crate::feed::generated::{Gap, GapKind, Uncaught, UncaughtKind as WireKind};
 use crate::model::time::Timestamp;
 use crate::observation::UncaughtKind;
 
-/// More different gaps than these are not news.
+/// More different gaps of one kind than these are not news. The limit is one for each kind, so that
+/// many of a harmless kind never hide one that decides the verdict.
 const MOST: usize = 20;
 
 /// Reports that wait for the next update.
@@ -25,8 +26,8 @@ impl Reports {
         kind: GapKind,
         message: String,
     ) {
-        let is_new =
-            self.reported.len() < MOST && self.reported.insert((kind.into(), message.clone()));
+        let of_kind = self.reported.iter().filter(|(known, _)| *known == i32::from(kind)).count();
+        let is_new = of_kind < MOST && self.reported.insert((kind.into(), message.clone()));
         if is_new {
             let hint = hint(kind).map(str::to_owned);
             self.gaps.push(Gap { at_nanos: at.nanos(), kind: kind.into(), message, hint });
@@ -68,5 +69,24 @@ fn hint(kind: GapKind) -> Option<&'static str> {
             "an invocation has 20,000 stack traces; what comes after that is shown without its place",
         ),
         GapKind::Inconsistent | GapKind::Unspecified => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_gaps_of_one_kind_hide_none_of_another() {
+        let mut reports = Reports::default();
+        for count in 0..100 {
+            let message = format!("the places of {count} items were not recorded");
+            reports.gap(Timestamp::default(), GapKind::SitesMissing, message);
+        }
+        assert_eq!(reports.gaps.len(), MOST);
+        for _ in 0..2 {
+            reports.gap(Timestamp::default(), GapKind::UnseenHandle, "a handle".to_owned());
+        }
+        assert_eq!(reports.gaps.len(), MOST + 1, "each wording once");
     }
 }
